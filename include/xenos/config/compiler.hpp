@@ -1,0 +1,40 @@
+// Compiler requirements and the few spellings that differ between compilers.
+// Every workaround of the library lives here, with a link and the version at which it can go.
+#pragma once
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#error "xenos: MSVC is not supported; use g++ >= 12 or clang >= 14 (clang-cl works)"
+#elif defined(__clang__) && __clang_major__ < 14
+#error "xenos: clang >= 14 is required"
+#elif defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+#error "xenos: g++ >= 12 is required"
+#elif !(defined(_MSC_VER) ? _MSVC_LANG >= 202002L : __cplusplus >= 202002L)
+#error "xenos: C++20 is required (-std=c++20)"
+#endif
+
+/// Inlines a function whatever its size. For micro-kernels and their helpers.
+#define XENOS_ALWAYS_INLINE inline __attribute__((always_inline))
+
+/// Keeps a function out of line.
+#define XENOS_NOINLINE __attribute__((noinline))
+
+/// Promises that nothing else points to what this pointer writes or reads.
+#define XENOS_RESTRICT __restrict
+
+/// Ends the program at once. Not a constant expression: reached at compile time, it is an error.
+#define XENOS_TRAP() __builtin_trap()
+
+/// Traps when `condition` is false, in every build type. For contracts that callers can break.
+#define XENOS_CHECK(condition)     \
+  do {                             \
+    if (!(condition)) [[unlikely]] \
+      XENOS_TRAP();                \
+  } while (false)
+
+#define XENOS_DETAIL_PRAGMA(text) _Pragma(#text)
+
+/// Unrolls the next loop `count` times; a loop with fewer steps is unrolled whole.
+/// `count` must be a literal: g++ 12 refuses constants that depend on a template parameter
+/// (https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/Loop-Specific-Pragmas.html asks for an integer
+/// constant). This rule can go when the oldest supported g++ accepts them.
+#define XENOS_UNROLL(count) XENOS_DETAIL_PRAGMA(GCC unroll count)

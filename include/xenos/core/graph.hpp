@@ -1,0 +1,81 @@
+// The traced model: a flat array of records, a general directed acyclic graph in topological order.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/core/shape.hpp>
+#include <xenos/core/window.hpp>
+
+#include <cstdint>
+
+namespace xenos::inline XENOS_ABI {
+
+/// How outputs map to inputs (after DNNFusion); decides what may fuse and link.
+///   one_to_one    element by element: activations, batch norm, add, mul. May fuse into its
+///   producer. one_to_many   an element is read by several outputs at most as copies: up-sampling.
+///   many_to_many  a window of elements: convolution, pooling, dense, soft-max.
+///   reorganise    keeps the order of elements: reshape, concat, pad, flatten.
+///   shuffle       changes the order of channels within a pixel.
+///   whole         needs all rows of its inputs before its first: transpose. Never links to a
+///   producer.
+enum class mapping : std::uint8_t {
+  one_to_one,
+  one_to_many,
+  many_to_many,
+  reorganise,
+  shuffle,
+  whole
+};
+
+/// What a stage reads of one input.
+struct access {
+  window rows{};
+  int left = 0;        // zeroed columns it reads before the first
+  int right = 0;       // and after the last
+  bool zeros = false;  // rows outside the image: a row of zeros (true), or absent (false)
+  friend constexpr bool operator==(const access&, const access&) = default;
+};
+
+/// Access of an operation that works element by element.
+inline constexpr access identity_access{};
+
+enum class role : std::uint8_t { operation, input, output };
+
+/// One traced stage. `name` has static storage.
+struct record {
+  const char* name = "";
+  role kind = role::operation;
+  mapping map = mapping::one_to_one;
+  dtype type = dtype::f32;
+  shape out{};
+  int steps = 1;             // rows of its schedule: out.height, or input rows when it accumulates
+  bool accumulates = false;  // consumes input rows one by one into a single output row
+  bool takes_epilogue = true;  // a one-to-one follower may be fused into it
+  bool cut_after = false;      // unlink: its tensor is materialised
+  bool exposed = false;        // a tap that is an output: its rows must exist in memory
+  int port = -1;               // which model input or output
+  int inputs = 0;
+  int from[max_streams] = {};
+  access reads[max_streams] = {};
+  std::int64_t macs = 0;
+  bytes_t parameter_bytes = 0;  // as the kernel packs them
+  bytes_t temporary_bytes = 0;  // scratch the kernel needs while it runs
+  int block_rows = 1;           // rows of the kernel's register block
+};
+
+/// The records of a model. `Capacity` is exact for a template model and an upper bound at run time.
+template <int Capacity>
+struct graph {
+  int count = 0;
+  record nodes[Capacity] = {};
+
+  constexpr int push(const record& node) {
+    nodes[count] = node;
+    return count++;
+  }
+  [[nodiscard]] constexpr const record& operator[](int index) const { return nodes[index]; }
+  [[nodiscard]] constexpr record& operator[](int index) { return nodes[index]; }
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,41 @@
+// The few functions that definitions and kernels share, written once for scalars and vectors: a
+// vector type brings functions of the same names, found by argument-dependent lookup.
+#pragma once
+
+#include <cmath>
+
+#include <xenos/config/abi.hpp>
+
+namespace xenos::inline XENOS_ABI::math {
+
+/// `yes` where the mask holds, else `no`.
+constexpr float select(bool mask, float yes, float no) { return mask ? yes : no; }
+constexpr double select(bool mask, double yes, double no) { return mask ? yes : no; }
+
+/// Limits to [low, high]; NaN stays NaN.
+template <class V>
+constexpr V clamp(V value, V low, V high) {
+  value = select(value < low, low, value);
+  return select(value > high, high, value);
+}
+
+/// 1 / (1 + exp(-x)).
+template <class V>
+V logistic(V x) {
+  using std::exp;
+  return V(1) / (V(1) + exp(-x));
+}
+
+/// Square root that is also a constant expression (std::sqrt is not in C++20): Newton's steps from
+/// above, to the last bit but one. Negative values give NaN.
+constexpr double square_root(double x) {
+  if (!(x > 0)) return x == 0 ? x : __builtin_nan("");
+  double scale = 1;  // bring x into [1, 4) by powers of four
+  while (x >= 4) x /= 4, scale *= 2;
+  while (x < 1) x *= 4, scale /= 2;
+  double root = 2;
+  for (int step = 0; step < 6; ++step) root = (root + x / root) / 2;
+  return root * scale;
+}
+
+}  // namespace xenos::inline XENOS_ABI::math

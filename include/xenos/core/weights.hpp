@@ -1,0 +1,177 @@
+// Typed views of weights: element type, storage order and extents are part of the type.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/result.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace xenos::inline XENOS_ABI {
+
+/// Extents of weights in logical order. Absent axes are 1.
+struct filter {
+  int out = 1;
+  int height = 1;
+  int width = 1;
+  int in = 1;
+
+  [[nodiscard]] constexpr std::int64_t elements() const {
+    return std::int64_t{out} * height * width * in;
+  }
+  friend constexpr bool operator==(const filter&, const filter&) = default;
+};
+
+// Storage orders, outermost axis first, named by their axes: o(ut), h(eight), w(idth), i(n). Each
+// has the logical extents and the offset of an element.
+
+/// TFLite's CONV_2D, the default.
+struct ohwi {
+  int out, height, width, in;
+  [[nodiscard]] constexpr filter logical() const { return {out, height, width, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int w, int i) const {
+    return ((std::size_t(o) * height + h) * width + w) * in + i;
+  }
+  friend constexpr bool operator==(const ohwi&, const ohwi&) = default;
+};
+/// PyTorch's and ONNX's Conv.
+struct oihw {
+  int out, in, height, width;
+  [[nodiscard]] constexpr filter logical() const { return {out, height, width, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int w, int i) const {
+    return ((std::size_t(o) * in + i) * height + h) * width + w;
+  }
+  friend constexpr bool operator==(const oihw&, const oihw&) = default;
+};
+/// Keras's Conv2D.
+struct hwio {
+  int height, width, in, out;
+  [[nodiscard]] constexpr filter logical() const { return {out, height, width, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int w, int i) const {
+    return ((std::size_t(h) * width + w) * in + i) * out + o;
+  }
+  friend constexpr bool operator==(const hwio&, const hwio&) = default;
+};
+/// TFLite's DEPTHWISE_CONV_2D (its leading 1 left out). out = channels * multiplier.
+struct hwo {
+  int height, width, out;
+  [[nodiscard]] constexpr filter logical() const { return {out, height, width, 1}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int w, int) const {
+    return (std::size_t(h) * width + w) * out + o;
+  }
+  friend constexpr bool operator==(const hwo&, const hwo&) = default;
+};
+/// PyTorch's depthwise Conv (its 1 left out). out = channels * multiplier.
+struct ohw {
+  int out, height, width;
+  [[nodiscard]] constexpr filter logical() const { return {out, height, width, 1}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int w, int) const {
+    return (std::size_t(o) * height + h) * width + w;
+  }
+  friend constexpr bool operator==(const ohw&, const ohw&) = default;
+};
+/// Fully connected, [out][in]: TFLite, PyTorch.
+struct oi {
+  int out, in;
+  [[nodiscard]] constexpr filter logical() const { return {out, 1, 1, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int, int, int i) const {
+    return std::size_t(o) * in + i;
+  }
+  friend constexpr bool operator==(const oi&, const oi&) = default;
+};
+/// Fully connected, [in][out]: Keras.
+struct io {
+  int in, out;
+  [[nodiscard]] constexpr filter logical() const { return {out, 1, 1, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int, int, int i) const {
+    return std::size_t(i) * out + o;
+  }
+  friend constexpr bool operator==(const io&, const io&) = default;
+};
+/// One value an output channel: bias, scale, mean.
+struct per_channel {
+  int out;
+  [[nodiscard]] constexpr filter logical() const { return {out, 1, 1, 1}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int, int, int) const { return std::size_t(o); }
+  friend constexpr bool operator==(const per_channel&, const per_channel&) = default;
+};
+
+/// A view of constant weights. `Order` is a storage order with its extents, e.g. `ohwi{64, 3, 3,
+/// 16}`. The data must outlive every packing from it; nothing else reads it.
+template <class T, auto Order>
+struct weights {
+  using value_type = T;
+  static constexpr auto order = Order;
+  static constexpr filter extents = Order.logical();
+  static constexpr std::size_t size = static_cast<std::size_t>(extents.elements());
+
+  const T* data = nullptr;
+
+  constexpr weights() = default;
+  constexpr explicit weights(const T* first) : data(first) {}
+  /// From an array of exactly the right number of elements.
+  constexpr weights(const T (&array)[size]) : data(array) {}
+  constexpr weights(const std::array<T, size>& array) : data(array.data()) {}
+  constexpr weights(std::span<const T, size> span) : data(span.data()) {}
+
+  /// The element of logical position (out, height, width, in).
+  [[nodiscard]] constexpr T operator()(int o, int h = 0, int w = 0, int i = 0) const {
+    return data[order.offset(o, h, w, i)];
+  }
+};
+
+/// A bias, or any other vector with one value a channel.
+template <class T, int Channels>
+using channel_weights = weights<T, per_channel{Channels}>;
+
+/// A weight view of run-time data, its length checked: `size_mismatch` when it is not the order's.
+template <auto Order, class T>
+constexpr result<weights<T, Order>> checked_weights(std::span<const T> data) {
+  using view = weights<T, Order>;
+  if (data.size() != view::size) {
+    return error{errc::size_mismatch, "the data's length differs from the weights' extents"};
+  }
+  return view(data.data());
+}
+
+/// Stands for an optional view that was not given: every element is zero.
+struct no_weights {
+  constexpr float operator()(int, int = 0, int = 0, int = 0) const { return 0; }
+};
+
+/// The views of one stage, in order.
+template <class... Views>
+struct weight_list;
+
+template <>
+struct weight_list<> {
+  static constexpr int count = 0;
+  constexpr weight_list() = default;
+  template <int>
+  [[nodiscard]] constexpr no_weights get() const {
+    return {};
+  }
+};
+
+template <class First, class... Rest>
+struct weight_list<First, Rest...> {
+  static constexpr int count = 1 + sizeof...(Rest);
+  First first{};
+  [[no_unique_address]] weight_list<Rest...> rest{};
+
+  constexpr weight_list() = default;
+  constexpr explicit weight_list(First head, Rest... tail) : first(head), rest(tail...) {}
+
+  template <int K>
+  [[nodiscard]] constexpr auto get() const {
+    if constexpr (K == 0) {
+      return first;
+    } else {
+      return rest.template get<K - 1>();
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,154 @@
+// Nodes that make no stage: inputs, taps, cuts, outputs.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/expr/compose.hpp>
+#include <xenos/expr/diagnose.hpp>
+#include <xenos/expr/node.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// The `Port`-th input of a model.
+template <class T, shape Extent, int Port>
+struct input_node : node_base<input_node<T, Extent, Port>> {
+  static constexpr bool closed = true;
+  using records = type_list<input_node>;
+  static constexpr int port = Port;
+  using value_type = T;
+  static constexpr bool whole_shape = Extent.height > 0 && Extent.width > 0 && Extent.channels > 0;
+
+  template <class Context>
+  struct binder;
+  template <class Streams, class... Taps>
+  struct binder<context<Streams, Taps...>> {
+    static_assert(model_error < whole_shape ? fault::none : fault::empty_shape, Extent > ::none);
+    using type = context<streams<stream{Extent, element<T>::type}>, Taps...>;
+  };
+  template <class Context>
+  using bind = typename binder<Context>::type;
+
+  template <class Tracer>
+  static constexpr stream_ids trace(Tracer& tracer, const stream_ids&) {
+    record node;
+    node.name = "input";
+    node.kind = role::input;
+    node.map = mapping::reorganise;
+    node.type = element<T>::type;
+    node.out = Extent;
+    node.steps = Extent.height;
+    node.port = Port;
+    return {1, {tracer.records.push(node)}};
+  }
+  template <int I, class Sink>
+  constexpr void collect(Sink&) const {}
+};
+
+/// A model's input: `input<float, hwc{49, 10, 1}>`. A model of several inputs numbers them: port 0,
+/// 1, ...
+template <class T, shape Extent, int Port = 0>
+inline constexpr input_node<T, Extent, Port> input{};
+
+/// `| tap<"name">`: names the stream here, so that a later branch may read it by `from<"name">`.
+template <short_name Name>
+struct tap_node : node_base<tap_node<Name>> {
+  static constexpr bool closed = false;
+  using records = type_list<>;
+
+  template <class Context>
+  struct binder;
+  template <stream What, class... Taps>
+  struct binder<context<streams<What>, Taps...>> {
+    using type = context<streams<What>, Taps..., tapped<Name, What>>;
+  };
+  template <class Context>
+  using bind = typename binder<Context>::type;
+
+  template <class Tracer>
+  static constexpr stream_ids trace(Tracer& tracer, const stream_ids& in) {
+    tracer.set_tap(Name, in.at[0]);
+    return in;
+  }
+  template <int I, class Sink>
+  constexpr void collect(Sink&) const {}
+};
+template <short_name Name>
+inline constexpr tap_node<Name> tap{};
+
+namespace detail {
+
+template <short_name Name, class... Taps>
+struct find_tap {
+  static constexpr bool found = false;
+  static constexpr stream what{};
+};
+template <short_name Name, stream What, class... Rest>
+struct find_tap<Name, tapped<Name, What>, Rest...> {
+  static constexpr bool found = true;
+  static constexpr stream what = What;
+};
+template <short_name Name, class Other, class... Rest>
+struct find_tap<Name, Other, Rest...> : find_tap<Name, Rest...> {};
+
+}  // namespace detail
+
+/// A branch that reads the tap of that name: `fork(identity, from<"skip">) | concat`.
+template <short_name Name>
+struct from_node : node_base<from_node<Name>> {
+  static constexpr bool closed = false;
+  using records = type_list<>;
+
+  template <class Context>
+  struct binder;
+  template <class Streams, class... Taps>
+  struct binder<context<Streams, Taps...>> {
+    using search = detail::find_tap<Name, Taps...>;
+    static_assert(model_error < search::found ? fault::none : fault::unknown_tap, Name > ::none);
+    using type = context<streams<search::what>, Taps...>;
+  };
+  template <class Context>
+  using bind = typename binder<Context>::type;
+
+  template <class Tracer>
+  static constexpr stream_ids trace(Tracer& tracer, const stream_ids&) {
+    return {1, {tracer.tap(Name)}};
+  }
+  template <int I, class Sink>
+  constexpr void collect(Sink&) const {}
+};
+template <short_name Name>
+inline constexpr from_node<Name> from{};
+
+/// `| unlink |`: the tensor here is materialised; nothing is fused or linked across.
+struct unlink_node : node_base<unlink_node> {
+  static constexpr bool closed = false;
+  using records = type_list<>;
+  template <class Context>
+  using bind = Context;
+  template <class Tracer>
+  static constexpr stream_ids trace(Tracer& tracer, const stream_ids& in) {
+    for (int i = 0; i < in.count; ++i) tracer.records[in.at[i]].cut_after = true;
+    return in;
+  }
+  template <int I, class Sink>
+  constexpr void collect(Sink&) const {}
+};
+inline constexpr unlink_node unlink{};
+
+/// The end of a model with several outputs: `backbone | outputs(head1, head2)`. Each branch reads
+/// the stream that reaches it; its result is the output of that number.
+template <node... Branches>
+struct outputs_node : fork_node<Branches...>, node_base<outputs_node<Branches...>> {
+  using fork_node<Branches...>::fork_node;
+};
+template <node... Branches>
+constexpr outputs_node<Branches...> outputs(Branches... branches) {
+  static_assert(sizeof...(Branches) >= 1 && sizeof...(Branches) <= max_streams,
+                "xenos: a model has one to eight outputs");
+  return outputs_node<Branches...>(branches...);
+}
+
+/// The record of one output of a model.
+template <int Port>
+struct output_node {};
+
+}  // namespace xenos::inline XENOS_ABI

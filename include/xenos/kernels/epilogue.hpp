@@ -1,0 +1,89 @@
+// One-to-one operations that run on a kernel's accumulators before they are stored.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/ops/operation.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// The follower at one place of the chain: operation, number of operands, and which of them the
+/// accumulator is.
+template <auto Op, int Operands, int ChainOperand>
+struct follower {
+  static constexpr auto op = Op;
+  static constexpr int operands = Operands;
+  static constexpr int chain = ChainOperand;
+  static constexpr bool has_coefficients = requires { Op.coefficients; };
+};
+
+/// Followers in order, with what they read: for each further operand an array of row pointers (one
+/// a row of the tile), for each operation with coefficients two values a channel.
+template <class T, class... Followers>
+struct epilogue;
+
+template <class T>
+struct epilogue<T> {
+  static constexpr int further_operands = 0;
+  static constexpr int coefficient_vectors = 0;
+
+  constexpr epilogue(const T* const* const* /*operands*/, const T* const* /*coefficients*/) {}
+  [[nodiscard]] constexpr epilogue row(int) const { return *this; }
+  template <class V>
+  constexpr V operator()(V value, int /*element*/, int /*channel*/) const {
+    return value;
+  }
+  constexpr explicit epilogue() = default;
+};
+
+template <class T, class First, class... Rest>
+struct epilogue<T, First, Rest...> {
+  static constexpr int own_operands = First::operands - 1;
+  static constexpr int own_vectors = First::has_coefficients ? 2 : 0;
+  static constexpr int further_operands = own_operands + epilogue<T, Rest...>::further_operands;
+  static constexpr int coefficient_vectors =
+      own_vectors + epilogue<T, Rest...>::coefficient_vectors;
+
+  /// The epilogue of one row: plain pointers, so that inner loops load nothing but values.
+  struct row_epilogue {
+    const T* operands[own_operands > 0 ? own_operands : 1];
+    const T* coefficients[2];
+    [[no_unique_address]] decltype(epilogue<T, Rest...>(nullptr, nullptr).row(0)) rest;
+
+    /// `element` counts within the row, `channel` within the pixel.
+    template <class V>
+    constexpr V operator()(V value, int element, int channel) const {
+      if constexpr (First::has_coefficients) {
+        value = First::op.apply(value, V(coefficients[0][channel]), V(coefficients[1][channel]));
+      } else if constexpr (First::operands == 1) {
+        value = First::op.apply(value);
+      } else {
+        V sum = First::chain == 0 ? value : V(operands[0][element]);
+        for (int k = 1; k < First::operands; ++k) {
+          const V next =
+              k == First::chain ? value : V(operands[k < First::chain ? k : k - 1][element]);
+          sum = First::op.apply(sum, next);
+        }
+        value = sum;
+      }
+      return rest(value, element, channel);
+    }
+  };
+
+  const T* const* const* operands;
+  const T* const* coefficients;
+  epilogue<T, Rest...> rest;
+
+  constexpr epilogue(const T* const* const* further, const T* const* vectors)
+      : operands(further),
+        coefficients(vectors),
+        rest(further + own_operands, vectors + own_vectors) {}
+
+  [[nodiscard]] constexpr row_epilogue row(int index) const {
+    row_epilogue bound{{}, {}, rest.row(index)};
+    for (int k = 0; k < own_operands; ++k) bound.operands[k] = operands[k][index];
+    for (int k = 0; k < own_vectors; ++k) bound.coefficients[k] = coefficients[k];
+    return bound;
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,123 @@
+// Stages that only move elements: model inputs and outputs, concat, padding, reshapes.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/reorganise.hpp>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+namespace detail {
+
+/// `count` elements from `from` to `to` (first element numbered `element`) through an epilogue.
+/// `channels` is the target's.
+template <class T, class Epilogue>
+void copy_elements(const T* from, T* to, int element, int count, int channels,
+                   const Epilogue& epilogue) {
+  int c = element % channels;
+  for (int i = 0; i < count; ++i) {
+    to[element + i] = T(epilogue(from[i], element + i, c));
+    if (++c == channels) c = 0;
+  }
+}
+
+}  // namespace detail
+
+/// What all copying kernels have in common: no parameters, no temporaries.
+struct copying_kernel {
+  using packed = no_parameters;
+  static constexpr bool folds = false;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+  template <class Views>
+  static constexpr void pack(const Views&, packed&) {}
+};
+
+/// Rows of `Row` elements unchanged: a model's input or output, a reshape that keeps rows.
+template <int Row, int Channels, class T>
+struct copy_rows : copying_kernel {
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+    for (int r = 0; r < t.rows; ++r) {
+      detail::copy_elements(t.in[0][r], t.out[r], 0, Row, Channels, epilogue.row(r));
+    }
+  }
+};
+
+/// CONCATENATION along channels: pixel by pixel from each input.
+template <shapes In, class T>
+struct concat_rows : copying_kernel {
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+    constexpr int channels = concat_channels{}.output(In).channels;
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      for (int x = 0, at = 0; x < In[0].width; ++x) {
+        for (int k = 0; k < In.count; ++k) {
+          const int count = In[k].channels;
+          detail::copy_elements(t.in[k][r] + x * count, t.out[r], at, count, channels, finish);
+          at += count;
+        }
+      }
+    }
+  }
+};
+
+/// PAD with zeros.
+template <zero_pad Op, shape In, class T>
+struct pad_rows : copying_kernel {
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+    constexpr int width = In.width + Op.left + Op.right;
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      const T* in = t.in[0][r];
+      const int begin = in == nullptr ? width * In.channels : Op.left * In.channels;
+      const int end = in == nullptr ? begin : begin + In.row();
+      zeros(t.out[r], 0, begin, finish);
+      if (in != nullptr) {
+        detail::copy_elements(in, t.out[r], begin, In.row(), In.channels, finish);
+      }
+      zeros(t.out[r], end, width * In.channels, finish);
+    }
+  }
+
+ private:
+  template <class Epilogue>
+  static void zeros(T* to, int begin, int end, const Epilogue& epilogue) {
+    for (int i = begin; i < end; ++i) to[i] = T(epilogue(T(0), i, i % In.channels));
+  }
+};
+
+/// RESHAPE and flatten: rows of one length into rows of another.
+template <shape From, shape To, class T>
+struct reshape_rows : copying_kernel {
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+    if constexpr (To.height == 1 && From.height > 1) {  // accumulates: one input row after another
+      const auto finish = epilogue.row(0);
+      for (int r = 0; r < t.rows; ++r) {
+        detail::copy_elements(t.in[0][r], t.out[0], (t.first + r) * From.row(), From.row(),
+                              To.channels, finish);
+      }
+    } else {
+      const auto origin =
+          static_cast<int>(std::int64_t{t.first} * To.row() / From.row());  // row of t.in[0][0]
+      for (int r = 0; r < t.rows; ++r) {
+        const auto finish = epilogue.row(r);
+        for (int done = 0; done < To.row();) {
+          const std::int64_t element = std::int64_t{t.first + r} * To.row() + done;
+          const auto row = static_cast<int>(element / From.row());
+          const auto within = static_cast<int>(element % From.row());
+          const int count = min_of(From.row() - within, To.row() - done);
+          detail::copy_elements(t.in[0][row - origin] + within, t.out[r], done, count, To.channels,
+                                finish);
+          done += count;
+        }
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic

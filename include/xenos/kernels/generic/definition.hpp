@@ -1,0 +1,71 @@
+// Runs any operation by its scalar definition: what a user's operation gets until it has a kernel.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/definition.hpp>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+/// Every element of the tile by `define`. Weights are read through the stage's own views.
+template <auto Op, shapes In, class T>
+struct by_definition {
+  using packed = no_parameters;
+  static constexpr bool folds = false;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+  static constexpr shape out = Op.output(In);
+
+  template <class Views>
+  static constexpr void pack(const Views&, packed&) {}
+
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views& views,
+                  const Epilogue& epilogue) {
+    if constexpr (accumulates(Op, In)) {
+      accumulate(t, views, epilogue);
+    } else {
+      reader in{t.in, {}};
+      for (int k = 0; k < In.count; ++k) in.origin[k] = Op.reads(In, k).rows.first(t.first);
+      for (int r = 0; r < t.rows; ++r) {
+        const auto finish = epilogue.row(r);
+        for (int x = 0, at = 0; x < out.width; ++x) {
+          for (int c = 0; c < out.channels; ++c, ++at) {
+            t.out[r][at] = T(finish(T(define(Op, in, views, In, t.first + r, x, c)), at, c));
+          }
+        }
+      }
+    }
+  }
+
+ private:
+  /// Reads elements of the tile's input rows by their place in the image.
+  struct reader {
+    using value_type = T;
+    const T* const* const* rows;
+    int origin[max_streams];
+
+    [[nodiscard]] static constexpr shape extent(int input) { return In[input]; }
+    T operator()(int input, int y, int x, int c) const {
+      return rows[input][y - origin[input]][x * In[input].channels + c];
+    }
+  };
+
+  template <class Views, class Epilogue>
+  static void accumulate(const tile<T, T>& t, const Views& views, const Epilogue& epilogue) {
+    const reader in{t.in, {t.first}};
+    const auto finish = epilogue.row(0);
+    for (int x = 0, at = 0; x < out.width; ++x) {
+      for (int c = 0; c < out.channels; ++c, ++at) {
+        T sum = t.first == 0 ? Op.template start<T>() : t.out[0][at];
+        for (int r = 0; r < t.rows; ++r) sum = Op.accumulate(sum, in, views, t.first + r, x, c);
+        const bool last = t.first + t.rows == In[0].height;
+        t.out[0][at] = last ? T(finish(T(Op.finish(sum, In, 0, x)), at, c)) : sum;
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic

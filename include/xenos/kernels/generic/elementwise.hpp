@@ -1,0 +1,90 @@
+// Stages that work element by element or pixel by pixel, when they are not fused; portable.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/core/math.hpp>
+#include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/operation.hpp>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+/// A one-to-one operation on `Inputs` rows of `Width` pixels x `Channels`.
+template <auto Op, int Inputs, int Width, int Channels, class T>
+struct map_rows {
+  static constexpr bool folds = false;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+  static constexpr bool has_coefficients = requires { Op.coefficients; };
+
+  struct coefficients {
+    T at[2][Channels];
+  };
+  using packed = std::conditional_t<has_coefficients, coefficients, no_parameters>;
+
+  template <class Views>
+  static constexpr void pack(const Views& views, packed& to) {
+    if constexpr (has_coefficients) {
+      for (int k = 0; k < 2; ++k) {
+        for (int c = 0; c < Channels; ++c) to.at[k][c] = T(Op.coefficient(views, k, c));
+      }
+    }
+  }
+
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed& parameters, const Views&,
+                  const Epilogue& epilogue) {
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      T* out = t.out[r];
+      for (int x = 0; x < Width; ++x) {
+        for (int c = 0; c < Channels; ++c) {
+          const int at = x * Channels + c;
+          T value = t.in[0][r][at];
+          if constexpr (has_coefficients) {
+            value = Op.apply(value, parameters.at[0][c], parameters.at[1][c]);
+          } else if constexpr (Inputs == 1) {
+            value = Op.apply(value);
+          } else {
+            for (int k = 1; k < Inputs; ++k) value = Op.apply(value, t.in[k][r][at]);
+          }
+          out[at] = T(finish(value, at, c));
+        }
+      }
+    }
+  }
+};
+
+/// Soft-max over the channels of each pixel.
+template <auto Op, int Width, int Channels, class T>
+struct softmax_rows {
+  using packed = no_parameters;
+  static constexpr bool folds = false;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+
+  template <class Views>
+  static constexpr void pack(const Views&, packed&) {}
+
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+    using std::exp;
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      for (int x = 0; x < Width; ++x) {
+        const T* in = t.in[0][r] + x * Channels;
+        T* out = t.out[r] + x * Channels;
+        T largest = in[0];
+        for (int c = 1; c < Channels; ++c) largest = max_of(largest, in[c]);
+        T sum = 0;
+        for (int c = 0; c < Channels; ++c) sum += out[c] = exp(Op.beta * (in[c] - largest));
+        for (int c = 0; c < Channels; ++c) {
+          out[c] = finish(out[c] / sum, x * Channels + c, c);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic

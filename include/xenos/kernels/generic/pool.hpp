@@ -1,0 +1,116 @@
+// Pooling on rows, portable: over windows, and accumulating over all rows.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/pool.hpp>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+/// Geometry of a pool: its two axes and the channels.
+struct pool_geometry {
+  axis rows;
+  axis columns;
+  int channels;
+  bool accumulates;
+};
+
+/// Average or maximum over the elements of each window that lie inside the image. An accumulating
+/// pool keeps its partial sums in the output row itself, so it needs no memory of its own.
+template <pooling Kind, pool_geometry Geometry, class T>
+struct direct_pool {
+  using sum_type = accumulator_of<T>;
+  using op = pool<Kind>;
+  using packed = no_parameters;
+  static constexpr bool folds = false;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+  static_assert(std::is_same_v<sum_type, T> || !Geometry.accumulates);
+
+  template <class Views>
+  static constexpr void pack(const Views&, packed&) {}
+
+  template <class Views, class Epilogue>
+  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+    if constexpr (Geometry.accumulates) {
+      accumulate(t, epilogue);
+    } else {
+      for (int r = 0; r < t.rows; ++r) {
+        run_row(t.in[0] + r * Geometry.rows.stride, t.out[r], epilogue.row(r));
+      }
+    }
+  }
+
+ private:
+  static constexpr int block = 32;  // channels whose sums stay in registers
+
+  struct columns {
+    int first;
+    int end;
+  };
+  /// The columns inside the image that output column x reads.
+  static constexpr columns inside(int x) {
+    const int first = x * Geometry.columns.stride - Geometry.columns.before;
+    return {max_of(first, 0), min_of(first + Geometry.columns.reach, Geometry.columns.in)};
+  }
+
+  template <class Epilogue>
+  static void run_row(const T* const* rows, T* out, const Epilogue& epilogue) {
+    int present = 0;
+    for (int h = 0; h < Geometry.rows.reach; ++h) present += rows[h] != nullptr;
+    for (int x = 0; x < Geometry.columns.out; ++x) {
+      const columns read = inside(x);
+      const auto elements = static_cast<sum_type>(present * (read.end - read.first));
+      for (int c = 0; c < Geometry.channels; c += block) {
+        const int count = min_of(block, Geometry.channels - c);
+        sum_type sum[block];
+        for (int k = 0; k < count; ++k) sum[k] = op::template start<sum_type>();
+        for (int h = 0; h < Geometry.rows.reach; ++h) {
+          if (rows[h] == nullptr) continue;
+          for (int w = read.first; w < read.end; ++w) {
+            const T* pixel = rows[h] + w * Geometry.channels + c;
+            for (int k = 0; k < count; ++k) sum[k] = op::add(sum[k], sum_type(pixel[k]));
+          }
+        }
+        const int at = x * Geometry.channels + c;
+        for (int k = 0; k < count; ++k) {
+          const sum_type value = Kind == pooling::average ? sum[k] / elements : sum[k];
+          out[at + k] = T(epilogue(value, at + k, c + k));
+        }
+      }
+    }
+  }
+
+  template <class Epilogue>
+  static void accumulate(const tile<T, T>& t, const Epilogue& epilogue) {
+    T* out = t.out[0];
+    const bool last = t.first + t.rows == Geometry.rows.in;
+    const auto finish = epilogue.row(0);
+    for (int x = 0; x < Geometry.columns.out; ++x) {
+      const columns read = inside(x);
+      const auto elements = static_cast<sum_type>(Geometry.rows.in * (read.end - read.first));
+      for (int c = 0; c < Geometry.channels; c += block) {
+        const int count = min_of(block, Geometry.channels - c);
+        const int at = x * Geometry.channels + c;
+        sum_type sum[block];
+        for (int k = 0; k < count; ++k) {
+          sum[k] = t.first == 0 ? op::template start<sum_type>() : sum_type(out[at + k]);
+        }
+        for (int r = 0; r < t.rows; ++r) {
+          for (int w = read.first; w < read.end; ++w) {
+            const T* pixel = t.in[0][r] + w * Geometry.channels + c;
+            for (int k = 0; k < count; ++k) sum[k] = op::add(sum[k], sum_type(pixel[k]));
+          }
+        }
+        for (int k = 0; k < count; ++k) {
+          const sum_type value = Kind == pooling::average && last ? sum[k] / elements : sum[k];
+          out[at + k] = last ? T(finish(value, at + k, c + k)) : T(value);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic

@@ -1,0 +1,132 @@
+// Which kernel runs a stage.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/lanes.hpp>
+#include <xenos/kernels/generic/conv.hpp>
+#include <xenos/kernels/generic/copy.hpp>
+#include <xenos/kernels/generic/definition.hpp>
+#include <xenos/kernels/generic/depthwise.hpp>
+#include <xenos/kernels/generic/elementwise.hpp>
+#include <xenos/kernels/generic/pool.hpp>
+#include <xenos/ops/conv.hpp>
+#include <xenos/ops/dense.hpp>
+#include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/pool.hpp>
+#include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/softmax.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+namespace generic {
+
+/// The register block of a convolution: accumulators, one column of weights and one broadcast value
+/// fit the registers. Rows of one pixel use all of them for channels.
+template <class T>
+constexpr register_block conv_block(int width, int vector_bytes) {
+  const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
+  if (lanes == 1) return width == 1 ? register_block{1, 4, 1} : register_block{2, 4, 1};
+  if (width == 1) return {1, 8, lanes};
+  return lanes >= 16 ? register_block{8, 2, lanes} : register_block{4, 2, lanes};
+}
+
+}  // namespace generic
+
+/// The kernel of operation `Op` on inputs of shapes `In` with elements T and vectors of at most
+/// `VectorBytes`, as member `type`. Kernels are keyed on what matters to them only, so that equal
+/// layers share one instantiation. A user's kernel is a specialisation for his operation: nothing
+/// else is to be registered.
+template <auto Op, shapes In, class T, int VectorBytes>
+struct kernel_for {
+  using type = generic::by_definition<Op, In, T>;
+};
+
+template <auto Op, shapes In, class T, int VectorBytes>
+  requires one_to_one_operation<std::remove_cvref_t<decltype(Op)>>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::map_rows<Op, In.count, In[0].width, In[0].channels, T>;
+};
+
+template <conv Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr sliding g = Op.geometry(In);
+  static constexpr generic::conv_geometry geometry{.width = g.columns.out,
+                                                   .in_channels = In[0].channels / Op.groups,
+                                                   .out_channels = Op.out / Op.groups,
+                                                   .groups = Op.groups,
+                                                   .kernel_height = Op.kernel.height,
+                                                   .kernel_width = Op.kernel.width,
+                                                   .stride_height = Op.stride.height,
+                                                   .stride_width = Op.stride.width,
+                                                   .dilation_height = Op.dilation.height,
+                                                   .dilation_width = Op.dilation.width,
+                                                   .left = g.columns.before,
+                                                   .in_pixel = In[0].channels,
+                                                   .out_pixel = Op.out};
+  using type =
+      generic::direct_conv<geometry, generic::conv_block<T>(geometry.width, VectorBytes), T>;
+};
+
+/// A dense layer is a 1x1 convolution of rows of one pixel.
+template <fc Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes>
+    : kernel_for<conv{.out = Op.out, .padding = valid}, In, T, VectorBytes> {};
+
+template <depthwise Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr sliding g = Op.geometry(In);
+  static constexpr generic::depthwise_geometry geometry{.width = g.columns.out,
+                                                        .channels = In[0].channels * Op.multiplier,
+                                                        .multiplier = Op.multiplier,
+                                                        .kernel_height = Op.kernel.height,
+                                                        .kernel_width = Op.kernel.width,
+                                                        .stride_height = Op.stride.height,
+                                                        .stride_width = Op.stride.width,
+                                                        .dilation_height = Op.dilation.height,
+                                                        .dilation_width = Op.dilation.width,
+                                                        .left = g.columns.before};
+  using type = generic::direct_depthwise<geometry, lane_count<accumulator_of<T>>(VectorBytes), T>;
+};
+
+template <average_pool Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr sliding g = Op.geometry(In);
+  using type = generic::direct_pool<
+      pooling::average,
+      generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)}, T>;
+};
+template <max_pool Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr sliding g = Op.geometry(In);
+  using type = generic::direct_pool<
+      pooling::maximum,
+      generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)}, T>;
+};
+template <global_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
+template <global_pool<pooling::maximum> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
+
+template <softmax_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::softmax_rows<Op, In[0].width, In[0].channels, T>;
+};
+
+template <concat_channels Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::concat_rows<In, T>;
+};
+template <zero_pad Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::pad_rows<Op, In[0], T>;
+};
+template <reshape_to Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::reshape_rows<In[0], Op.to, T>;
+};
+template <flatten_all Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::reshape_rows<In[0], Op.output(In), T>;
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,169 @@
+// link: from an expression to a program that can be packed and run.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/exec/serial.hpp>
+#include <xenos/model/net.hpp>
+#include <xenos/model/parameters.hpp>
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace xenos::inline XENOS_ABI {
+
+/// Static memory of one run: scratchpad first, then the materialised tensors. Contents mean nothing
+/// between runs, so programs that do not run at once may share one.
+template <bytes_t Bytes, int Alignment>
+struct arena_storage {
+  static constexpr bytes_t size = Bytes;
+  alignas(Alignment) std::byte bytes[Bytes > 0 ? Bytes : 1];
+};
+
+/// The two tiers of an arena where the user has put them, e.g. in named sections. Each is aligned
+/// to the target's alignment and has at least the planned bytes.
+struct arena_tiers {
+  std::byte* scratchpad;
+  std::byte* memory;
+};
+
+/// A model linked for a target. It holds views of weights only (a few words a layer); everything
+/// else about it is in its type:
+///   plan                 the plan, a constant
+///   weights              type of the packed parameters; constant, shared by all that run
+///   arena                type of the memory of one run
+///   run                  one inference; const, re-entrant with another arena
+/// `Expression` is the model's, `Policy` says how to plan (see `planning`).
+template <node Expression, target Target, auto Policy>
+struct program : planned<Expression, Target, Policy> {
+  using base = planned<Expression, Target, Policy>;
+  using base::plan;
+  static constexpr int units = plan.unit_count;
+  static constexpr int inputs = [] {
+    int n = 0;
+    for (int i = 0; i < base::size; ++i) n += base::records[i].kind == role::input;
+    return n;
+  }();
+  static constexpr int outputs = base::trace::outputs;
+
+  using weights = decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{}));
+  using arena = arena_storage<plan.arena_bytes(), Target.alignment>;
+
+  constexpr explicit program(const Expression& model) { model.template collect<0>(data_); }
+
+  /// Packs all parameters in the order the kernels read them: a constant in flash when evaluated at
+  /// compile time, at load otherwise. Reads the views given to the expression.
+  constexpr void pack(weights& to) const {
+    pack_units(to, std::make_integer_sequence<int, units>{});
+  }
+  [[nodiscard]] constexpr weights pack() const {
+    weights packed{};
+    pack(packed);
+    return packed;
+  }
+
+  /// One inference. `buffers` are the model's inputs by port, then its outputs: arrays or spans of
+  /// exactly height * width * channels elements, aligned as their elements; a buffer of another
+  /// extent does not compile. Outputs may not overlap inputs.
+  template <class... Buffers>
+  void run(const weights& parameters, arena& memory, Buffers&&... buffers) const {
+    run_probed(no_probe{}, parameters, tiers(memory), buffers...);
+  }
+  template <class... Buffers>
+  void run(const weights& parameters, arena_tiers memory, Buffers&&... buffers) const {
+    run_probed(no_probe{}, parameters, memory, buffers...);
+  }
+
+  /// The same with a probe, which sees the rows each unit writes (see `row_probe`).
+  template <class Probe, class... Buffers>
+  void run_probed(Probe&& probe, const weights& parameters, arena_tiers memory,
+                  Buffers&&... buffers) const {
+    static_assert(sizeof...(Buffers) == inputs + outputs,
+                  "xenos: run takes one buffer for each input and output of the model");
+    const void* in[inputs > 0 ? inputs : 1] = {};
+    void* out[outputs] = {};
+    bind_buffers<0>(in, out, buffers...);
+    const frame<program> f{*this, parameters, memory.scratchpad, memory.memory, in, out};
+    run_serial(f, probe);
+  }
+
+  static constexpr arena_tiers tiers(arena& memory) {
+    return {memory.bytes, memory.bytes + plan.memory_offset()};
+  }
+
+  // What the executor asks for, by unit.
+
+  template <int Unit>
+  using kernel = typename detail::unit_types<base, Unit>::kernel;
+  template <int Unit>
+  using epilogue = typename detail::unit_types<base, Unit>::epilogue_type;
+  template <int Unit>
+  static constexpr int last_record =
+      plan.units[Unit].follower_count == 0
+          ? plan.units[Unit].head
+          : plan.units[Unit].followers[plan.units[Unit].follower_count - 1];
+
+  template <int Unit>
+  static constexpr const auto& parameters(const weights& all) {
+    return all.template get<Unit>().head;
+  }
+  template <int Unit>
+  constexpr const auto& views() const {
+    return data_.template get<plan.units[Unit].head>();
+  }
+  template <int Unit, class T>
+  static constexpr void coefficients(const weights& all, const T** to) {
+    constexpr int vectors = epilogue<Unit>::coefficient_vectors;
+    if constexpr (vectors > 0) {
+      for (int k = 0; k < vectors; ++k) to[k] = all.template get<Unit>().followers.at[k];
+    }
+  }
+
+ private:
+  using views_type = decltype(detail::record_views(typename base::trace::types{}));
+  [[no_unique_address]] views_type data_{};
+
+  template <int... Units>
+  constexpr void pack_units(weights& to, std::integer_sequence<int, Units...>) const {
+    (detail::unit_types<base, Units>::pack(data_, to.template get<Units>()), ...);
+  }
+
+  /// The record of the input or output of that number.
+  static constexpr int find_port(role kind, int number) {
+    int i = 0;
+    while (base::records[i].kind != kind || base::records[i].port != number) ++i;
+    return i;
+  }
+  template <role Kind, int Number>
+  static constexpr const record& port = base::records[find_port(Kind, Number)];
+
+  template <role Kind, int Number, class T>
+  using buffer = std::span<T, static_cast<std::size_t>(port<Kind, Number>.out.elements())>;
+  template <role Kind, int Number>
+  using port_element = element_t<port<Kind, Number>.type>;
+
+  template <int K, class First, class... Rest>
+  static void bind_buffers(const void** in, void** out, First&& first, Rest&&... rest) {
+    if constexpr (K < inputs) {
+      in[K] = buffer<role::input, K, const port_element<role::input, K>>(first).data();
+    } else {
+      constexpr int k = K - inputs;
+      out[k] = buffer<role::output, k, port_element<role::output, k>>(first).data();
+    }
+    if constexpr (sizeof...(Rest) > 0) bind_buffers<K + 1>(in, out, rest...);
+  }
+};
+
+/// Plans `model` for `Target` and makes it a program. Cannot fail at run time; what does not fit
+/// does not compile, and the message names stage, bytes and remedy.
+///   auto net = link<targets::host>(ds_cnn(weights));
+///   static const auto packed = net.pack();
+///   static decltype(net)::arena arena;
+///   net.run(packed, arena, features, scores);
+template <target Target, auto Policy = planning{}, node Expression>
+constexpr auto link(const Expression& model) {
+  static_assert(planned<Expression, Target, Policy>::feasible);
+  return program<Expression, Target, Policy>(model);
+}
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,136 @@
+// A model planned for a target: everything about it that is constant.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/core/graph.hpp>
+#include <xenos/expr/diagnose.hpp>
+#include <xenos/expr/stage.hpp>
+#include <xenos/expr/trace.hpp>
+#include <xenos/kernels/select.hpp>
+#include <xenos/model/indexed.hpp>
+#include <xenos/plan/make_plan.hpp>
+#include <xenos/target/target.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace xenos::inline XENOS_ABI {
+
+namespace detail {
+
+/// The operation and views of a record's node; inputs and outputs have none.
+template <class Node>
+struct node_traits {
+  static constexpr bool computes = false;
+  using views = weight_list<>;
+};
+template <auto Op, class... Views>
+struct node_traits<stage<Op, Views...>> {
+  static constexpr bool computes = true;
+  static constexpr auto op = Op;
+  using views = weight_list<Views...>;
+};
+
+template <int N>
+constexpr shapes input_shapes(const graph<N>& g, const record& r) {
+  shapes in;
+  for (int k = 0; k < r.inputs; ++k) in.push(g[r.from[k]].out);
+  return in;
+}
+
+/// The kernel of record `Id`, as member `type`; inputs and outputs are copied.
+template <class Traced, int Id, int VectorBytes,
+          class Node = typename indexed<typename Traced::types>::template type<Id>>
+struct record_kernel {
+  static constexpr record r = Traced::records[Id];
+  using type = generic::copy_rows<r.out.row(), r.out.channels, element_t<r.type>>;
+};
+template <class Traced, int Id, int VectorBytes, auto Op, class... Views>
+struct record_kernel<Traced, Id, VectorBytes, stage<Op, Views...>> {
+  static constexpr record r = Traced::records[Id];
+  using type = typename kernel_for<Op, input_shapes(Traced::records, r), element_t<r.type>,
+                                   VectorBytes>::type;
+};
+
+/// The numbers of a record that only its kernel knows.
+template <class Kernel>
+constexpr void add_kernel_numbers(record& r) {
+  using packed = typename Kernel::packed;
+  r.parameter_bytes = std::is_empty_v<packed> ? 0 : bytes_t{sizeof(packed)};
+  r.temporary_bytes = Kernel::temporary_bytes;
+  r.block_rows = Kernel::block_rows;
+}
+template <class Traced, int VectorBytes, int... Ids>
+constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {
+  auto g = Traced::records;
+  (add_kernel_numbers<typename record_kernel<Traced, Ids, VectorBytes>::type>(g[Ids]), ...);
+  return g;
+}
+
+}  // namespace detail
+
+/// Numbers of bytes, for messages.
+struct needs_bytes {
+  bytes_t count;
+};
+struct has_bytes {
+  bytes_t count;
+};
+
+/// The constants of one model on one target: records, plan, kernels. Has no values of its own.
+template <node Expression, target Target, auto Policy>
+struct planned {
+  using trace = traced<Expression>;
+  static constexpr int size = trace::size;
+  static constexpr target on = Target;
+  static constexpr graph<size> records = detail::with_kernel_numbers<trace, Target.vector_bytes>(
+      std::make_integer_sequence<int, size>{});
+
+ private:
+  // Planning in parts, each a constant expression of its own (see make_plan.hpp).
+  static constexpr xenos::plan<size> segments = make_segments(records, Target, Policy);
+  static constexpr int ring_budget = 3000;
+
+  template <int Segment, int Part>
+  static constexpr auto rings_after() {
+    segment_rings<size> rings;
+    if constexpr (Part > 0) rings = rings_part<Segment, Part - 1>;
+    rings.advance(segments, segments.segments[Segment], ring_budget);
+    return rings;
+  }
+  template <int Segment, int Part>
+  static constexpr segment_rings<size> rings_part = rings_after<Segment, Part>();
+
+  template <int Segment, int Part = 0>
+  static constexpr const segment_rings<size>& rings() {
+    if constexpr (rings_part<Segment, Part>.finished) {
+      return rings_part<Segment, Part>;
+    } else {
+      return rings<Segment, Part + 1>();
+    }
+  }
+  template <int... Segments>
+  static constexpr xenos::plan<size> finish(std::integer_sequence<int, Segments...>) {
+    xenos::plan<size> p = segments;
+    if (p.why != fault::none) return p;
+    (place_rings(p, Segments, rings<Segments>()), ...);
+    finish_plan(Target, p);
+    return p;
+  }
+
+ public:
+  static constexpr xenos::plan<size> plan =
+      finish(std::make_integer_sequence<int, segments.segment_count>{});
+
+  /// Stops the compiler when the target cannot run the model; names target, stage and bytes.
+  static constexpr int at_fault = plan.where < 0 ? 0 : plan.units[plan.where].head;
+  static constexpr bool feasible = model_error<plan.why, records[at_fault].out, Target.name,
+                                               needs_bytes{plan.needs}, has_bytes{plan.has}>::none;
+
+  /// The node of record Id.
+  template <int Id>
+  using node_of = typename indexed<typename trace::types>::template type<Id>;
+};
+
+}  // namespace xenos::inline XENOS_ABI

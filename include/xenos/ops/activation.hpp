@@ -1,0 +1,68 @@
+// Element-wise functions of one stream.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/math.hpp>
+#include <xenos/ops/operation.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+enum class function : std::uint8_t {
+  relu,          // max(x, 0)
+  relu6,         // min(max(x, 0), 6)
+  relu_n1_to_1,  // min(max(x, -1), 1)
+  leaky_relu,    // x < 0 ? alpha * x : x
+  sigmoid,       // 1 / (1 + exp(-x)), TFLite's LOGISTIC
+  tanh,
+  hard_swish,  // x * min(max(x + 3, 0), 6) / 6
+  gelu,        // x * (1 + erf(x / sqrt(2))) / 2
+  gelu_tanh,   // TFLite's GELU with approximate = true
+};
+
+/// A function of each element. `alpha` counts for leaky_relu only. NaN propagates.
+template <function F>
+struct activation {
+  float alpha = 0;
+
+  static constexpr const char* names[9] = {"relu",       "relu6",   "relu_n1_to_1",
+                                           "leaky_relu", "sigmoid", "tanh",
+                                           "hard_swish", "gelu",    "gelu_tanh"};
+  static constexpr const char* name = names[static_cast<int>(F)];
+  static constexpr mapping map = mapping::one_to_one;
+  static constexpr int arity = 1;
+
+  [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
+  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
+  [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
+  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
+
+  template <class V>
+  constexpr V apply(V x) const {
+    using math::select;
+    if constexpr (F == function::relu) {
+      return select(x < V(0), V(0), x);
+    } else if constexpr (F == function::relu6) {
+      return math::clamp(x, V(0), V(6));
+    } else if constexpr (F == function::relu_n1_to_1) {
+      return math::clamp(x, V(-1), V(1));
+    } else if constexpr (F == function::leaky_relu) {
+      return select(x < V(0), V(alpha) * x, x);
+    } else if constexpr (F == function::sigmoid) {
+      return math::logistic(x);
+    } else if constexpr (F == function::tanh) {
+      using std::tanh;
+      return tanh(x);
+    } else if constexpr (F == function::hard_swish) {
+      return x * math::clamp(x + V(3), V(0), V(6)) * V(1.0 / 6.0);
+    } else if constexpr (F == function::gelu) {
+      using std::erf;
+      return V(0.5) * x * (V(1) + erf(x * V(0.70710678118654752)));
+    } else {
+      using std::tanh;
+      return V(0.5) * x * (V(1) + tanh(V(0.79788456080286536) * (x + V(0.044715) * x * x * x)));
+    }
+  }
+  friend constexpr bool operator==(const activation&, const activation&) = default;
+};
+
+}  // namespace xenos::inline XENOS_ABI

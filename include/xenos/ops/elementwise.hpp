@@ -1,0 +1,85 @@
+// Element-wise joins of several streams, and batch normalisation.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/math.hpp>
+#include <xenos/ops/operation.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+enum class join : std::uint8_t { add, mul };
+
+/// ADD and MUL of two or more streams of one shape, folded from the first to the last.
+template <join Kind>
+struct elementwise {
+  static constexpr const char* name = Kind == join::add ? "add" : "mul";
+  static constexpr mapping map = mapping::one_to_one;
+  static constexpr int arity = 0;
+
+  [[nodiscard]] constexpr fault check(const shapes& in) const {
+    if (in.count < 2) return fault::wrong_stream_count;
+    for (int i = 1; i < in.count; ++i) {
+      if (in[i] != in[0]) return fault::branches_differ;
+    }
+    return fault::none;
+  }
+  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
+  [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
+  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
+    return in[0].elements() * (in.count - 1);
+  }
+
+  template <class V>
+  constexpr V apply(V left, V right) const {
+    if constexpr (Kind == join::add) {
+      return left + right;
+    } else {
+      return left * right;
+    }
+  }
+  friend constexpr bool operator==(const elementwise&, const elementwise&) = default;
+};
+
+/// Batch normalisation at inference: gamma * (x - mean) / sqrt(variance + epsilon) + beta, one
+/// value a channel each. Right behind a convolution or dense layer it is folded into the weights
+/// when they are packed. Views: gamma, beta, mean, variance {channels}.
+struct batch_norm_attributes {
+  float epsilon = 1e-3F;
+
+  static constexpr const char* name = "batch_norm";
+  static constexpr mapping map = mapping::one_to_one;
+  static constexpr int arity = 1;
+  static constexpr int coefficients = 2;
+  static constexpr bool folds_into_weights = true;
+
+  [[nodiscard]] constexpr fault check(const shapes&) const {
+    return epsilon >= 0 ? fault::none : fault::bad_attribute;
+  }
+  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
+  [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
+  [[nodiscard]] constexpr parameters params(const shapes& in) const {
+    const filter one{in[0].channels};
+    return {4, 4, {one, one, one, one}};
+  }
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+
+  /// Coefficient 0 is the factor, 1 the term of channel c.
+  template <class Weights>
+  [[nodiscard]] constexpr double coefficient(const Weights& weights, int which, int c) const {
+    const double gamma = weights.template get<0>()(c);
+    const double beta = weights.template get<1>()(c);
+    const double mean = weights.template get<2>()(c);
+    const double variance = weights.template get<3>()(c);
+    const double factor = gamma / math::square_root(variance + double(epsilon));
+    return which == 0 ? factor : beta - mean * factor;
+  }
+  template <class V>
+  constexpr V apply(V x, V factor, V term) const {
+    return x * factor + term;
+  }
+  friend constexpr bool operator==(const batch_norm_attributes&,
+                                   const batch_norm_attributes&) = default;
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,154 @@
+// Average and maximum pooling, over windows and over the whole image.
+#pragma once
+
+#include <limits>
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/ops/conv.hpp>
+#include <xenos/ops/operation.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+enum class pooling : std::uint8_t { average, maximum };
+
+/// AVERAGE_POOL_2D and MAX_POOL_2D: padding takes no part, so that an average divides by the number
+/// of elements inside the image. A window over all rows accumulates row by row. Reference: tflite
+/// reference_ops AveragePool, MaxPool.
+template <pooling Kind>
+struct pool {
+  extent2 kernel{};
+  extent2 stride{};
+  margins padding = valid;
+
+  static constexpr const char* name = Kind == pooling::average ? "average_pool2d" : "max_pool2d";
+  static constexpr mapping map = mapping::many_to_many;
+  static constexpr int arity = 1;
+
+  [[nodiscard]] constexpr fault check(const shapes& in) const {
+    const fault why = sliding::check(in[0], kernel, stride, {}, padding);
+    if (why != fault::none) return why;
+    // An explicitly padded window may lie outside the image altogether.
+    const auto empty = [](const axis& a) {
+      return a.reach <= a.before || (a.out - 1) * a.stride - a.before >= a.in;
+    };
+    const auto g = geometry(in);
+    return empty(g.rows) || empty(g.columns) ? fault::padding_exceeds_kernel : fault::none;
+  }
+  [[nodiscard]] constexpr sliding geometry(const shapes& in) const {
+    return {in[0], kernel, stride, {}, padding};
+  }
+  [[nodiscard]] constexpr shape output(const shapes& in) const {
+    const auto g = geometry(in);
+    return {g.rows.out, g.columns.out, in[0].channels};
+  }
+  [[nodiscard]] constexpr access reads(const shapes& in, int) const {
+    return geometry(in).reads(false);
+  }
+  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
+    return output(in).elements() * kernel.height * kernel.width;
+  }
+  /// One output row that sees all input rows.
+  [[nodiscard]] constexpr bool accumulates(const shapes& in) const {
+    const auto g = geometry(in);
+    return g.rows.out == 1 && in[0].height > 1 && g.rows.reach - g.rows.before >= in[0].height;
+  }
+
+  template <class Sum>
+  [[nodiscard]] static constexpr Sum start() {
+    return Kind == pooling::average ? Sum(0) : std::numeric_limits<Sum>::lowest();
+  }
+  template <class Sum>
+  [[nodiscard]] static constexpr Sum add(Sum sum, Sum value) {
+    if constexpr (Kind == pooling::average) {
+      return sum + value;
+    } else {
+      return value > sum || value != value ? value : sum;  // NaN propagates
+    }
+  }
+  /// Adds input row `row` to the sum of output element (0, x, c).
+  template <class Sum, class In, class Weights>
+  constexpr Sum accumulate(Sum sum, const In& in, const Weights&, int row, int x, int c) const {
+    const shape extent = in.extent(0);
+    const int before = geometry(extent).columns.before;
+    for (int w = 0; w < kernel.width; ++w) {
+      const int column = x * stride.width + w - before;
+      if (column >= 0 && column < extent.width) sum = add(sum, Sum(in(0, row, column, c)));
+    }
+    return sum;
+  }
+  /// The number of elements of the window of output (y, x) that lie inside the image.
+  [[nodiscard]] constexpr int window_elements(const shapes& in, int y, int x) const {
+    const auto g = geometry(in);
+    const auto inside = [](const axis& a, int index) {
+      const int first = index * a.stride - a.before;
+      return min_of(first + a.reach, a.in) - max_of(first, 0);
+    };
+    return inside(g.rows, y) * inside(g.columns, x);
+  }
+  template <class Sum>
+  constexpr Sum finish(Sum sum, const shapes& in, int y, int x) const {
+    return Kind == pooling::average ? sum / static_cast<Sum>(window_elements(in, y, x)) : sum;
+  }
+
+  template <class In, class Weights>
+  constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {
+    using sum_type = reference_of<typename In::value_type>;
+    const shape extent = in.extent(0);
+    const int top = y * stride.height - geometry(extent).rows.before;
+    auto sum = start<sum_type>();
+    for (int h = 0; h < kernel.height; ++h) {
+      const int row = top + h;
+      if (row >= 0 && row < extent.height) sum = accumulate(sum, in, weights, row, x, c);
+    }
+    return finish(sum, extent, y, x);
+  }
+  friend constexpr bool operator==(const pool&, const pool&) = default;
+};
+
+using average_pool = pool<pooling::average>;
+using max_pool = pool<pooling::maximum>;
+
+/// Pooling over all rows and columns: {1, 1, channels}. TFLite's MEAN and REDUCE_MAX over the
+/// image.
+template <pooling Kind>
+struct global_pool {
+  static constexpr const char* name =
+      Kind == pooling::average ? "global_average_pool" : "global_max_pool";
+  static constexpr mapping map = mapping::many_to_many;
+  static constexpr int arity = 1;
+
+  [[nodiscard]] constexpr pool<Kind> window(const shapes& in) const {
+    return {.kernel = {in[0].height, in[0].width}};
+  }
+  [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
+  [[nodiscard]] constexpr shape output(const shapes& in) const { return {1, 1, in[0].channels}; }
+  [[nodiscard]] constexpr access reads(const shapes& in, int input) const {
+    return window(in).reads(in, input);
+  }
+  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+  [[nodiscard]] constexpr bool accumulates(const shapes& in) const { return in[0].height > 1; }
+
+  template <class Sum>
+  [[nodiscard]] static constexpr Sum start() {
+    return pool<Kind>::template start<Sum>();
+  }
+  template <class Sum, class In, class Weights>
+  constexpr Sum accumulate(Sum sum, const In& in, const Weights& weights, int row, int x,
+                           int c) const {
+    return window(in.extent(0)).accumulate(sum, in, weights, row, x, c);
+  }
+  template <class Sum>
+  constexpr Sum finish(Sum sum, const shapes& in, int y, int x) const {
+    return window(in).finish(sum, in, y, x);
+  }
+  template <class In, class Weights>
+  constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {
+    return window(in.extent(0)).at(in, weights, y, x, c);
+  }
+  friend constexpr bool operator==(const global_pool&, const global_pool&) = default;
+};
+
+}  // namespace xenos::inline XENOS_ABI

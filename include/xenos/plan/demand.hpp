@@ -1,0 +1,136 @@
+// How many rows a stage needs of its producer, and a safe bound of the ring between them.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/graph.hpp>
+#include <xenos/plan/plan.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// The schedule rows of `producer` that must be done before `consumer` may do the rows below `end`.
+constexpr int rows_demanded(const unit& producer, const unit& consumer, const access& reads,
+                            int end) {
+  if (producer.accumulates) return producer.steps;
+  const int last = consumer.accumulates ? end : reads.rows.end(end);
+  return last < 0 ? 0 : min_of(last, producer.steps);
+}
+
+/// The oldest row of `producer` that `consumer` still reads when its rows below `done` are done.
+constexpr int oldest_row(const unit& producer, const unit& consumer, const access& reads,
+                         int done) {
+  if (done >= consumer.steps) return producer.steps;
+  if (producer.accumulates) return 0;
+  return consumer.accumulates ? done : max_of(reads.rows.first(done), 0);
+}
+
+namespace detail {
+
+/// Bounds of a unit's progress as rational functions of the rows b that the region's last unit has
+/// done: at most (b * slope + high) / scale, at least (b * slope + low) / scale.
+struct progress {
+  bool known = false;
+  std::int64_t slope = 0;
+  std::int64_t scale = 1;
+  std::int64_t high = 0;
+  std::int64_t low = 0;
+};
+
+/// The rows below which `reads` needs its producer, as a bound that is tight but for rounding.
+constexpr progress demanded(const progress& consumer, const window& w, int producer_tile) {
+  progress p;
+  p.known = true;
+  p.slope = consumer.slope * w.down;
+  p.scale = consumer.scale * w.up;
+  const std::int64_t at = consumer.scale * (w.offset - w.down) + p.scale * w.reach;
+  p.high = consumer.high * w.down + at + p.scale * (producer_tile - 1);
+  p.low = consumer.low * w.down + at - consumer.scale * (w.up - 1);
+  return p;
+}
+
+/// Ring bound of a unit read by several others, all of which flow into unit `exit`.
+template <int N>
+constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
+  const unit& source = p.units[index];
+  if (p.units[exit].accumulates) return source.steps;
+  progress at[N] = {};
+  const int exit_tile = p.units[exit].tile(tile);
+  at[exit] = {true, 1, 1, 0, -exit_tile};
+  std::int64_t first_rows = exit_tile;  // rows b up to which some unit may not have begun
+  for (int v = exit - 1; v >= index; --v) {
+    const unit& u = p.units[v];
+    std::int64_t oldest = 0;
+    for (int link = u.first_consumer; link >= 0;) {
+      const unit& c = p.units[link / max_streams];
+      const access& reads = c.edges[link % max_streams].reads;
+      const progress& from = at[link / max_streams];
+      if (!from.known || c.accumulates || u.accumulates) return source.steps;
+      const progress next = demanded(from, reads.rows, u.tile(tile));
+      // The oldest row needed, scaled as `next` is.
+      const std::int64_t needs =
+          from.low * reads.rows.down + from.scale * (reads.rows.offset - (reads.rows.up - 1));
+      if (!at[v].known) {
+        at[v] = next;
+        oldest = needs;
+      } else {
+        const progress& now = at[v];
+        if (now.slope * next.scale != next.slope * now.scale) return source.steps;
+        at[v].high = max_of(now.high * next.scale, next.high * now.scale);
+        at[v].low = max_of(now.low * next.scale, next.low * now.scale);
+        oldest = min_of(oldest * next.scale, needs * now.scale);
+        at[v].slope = now.slope * next.scale;
+        at[v].scale = now.scale * next.scale;
+      }
+      link = c.next_consumer[link % max_streams];
+    }
+    if (!at[v].known) continue;  // another branch's, not below `index`
+    if (v == index) {
+      const progress& s = at[v];
+      const int steady = floor_div(s.high - oldest, s.scale);
+      const int begin = floor_div(first_rows * s.slope + s.high, s.scale);
+      return min_of(max_of(steady, begin), source.steps);
+    }
+    first_rows = max_of(first_rows, std::int64_t{floor_div(-at[v].low, at[v].slope)});
+  }
+  return source.steps;
+}
+
+}  // namespace detail
+
+/// The nearest unit through which everything that reads unit i flows, for each i; -1: there is
+/// none.
+template <int N>
+constexpr void join_points(const plan<N>& p, int (&joins)[N]) {
+  for (int i = p.unit_count - 1; i >= 0; --i) {
+    int at = -1;
+    for (int link = p.units[i].first_consumer; link >= 0;) {
+      const int c = link / max_streams;
+      int other = c;
+      if (at < 0) at = c;
+      while (at != other) {
+        int& earlier = at < other ? at : other;
+        earlier = joins[earlier];
+        if (earlier < 0) earlier = N;  // beyond the last unit
+        if (earlier == N) at = other = N;
+      }
+      link = p.units[c].next_consumer[link % max_streams];
+    }
+    joins[i] = at == N ? -1 : at;
+  }
+}
+
+/// Rows that unit `index` needs in its ring at most, when its segment has tile rows `tile`; `join`
+/// is its join point. Safe: the exact capacity, found by running the schedule, is never larger.
+template <int N>
+constexpr int ring_bound(const plan<N>& p, int index, int join, int tile) {
+  const unit& u = p.units[index];
+  if (u.accumulates) return 1;
+  if (join < 0) return u.steps;
+  const int link = u.first_consumer;
+  const unit& c = p.units[link / max_streams];
+  if (c.next_consumer[link % max_streams] >= 0) return detail::region_bound(p, index, join, tile);
+  const int rows = c.tile(tile);
+  const int span = c.accumulates ? rows : c.edges[link % max_streams].reads.rows.span(rows);
+  return min_of(max_of(span, 1) + u.tile(tile) - 1, u.steps);
+}
+
+}  // namespace xenos::inline XENOS_ABI

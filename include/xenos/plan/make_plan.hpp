@@ -1,0 +1,59 @@
+// Planning: one ordinary function, in constant expressions and at run time.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/graph.hpp>
+#include <xenos/plan/fuse.hpp>
+#include <xenos/plan/link.hpp>
+#include <xenos/plan/memory.hpp>
+#include <xenos/plan/plan.hpp>
+#include <xenos/plan/schedule.hpp>
+#include <xenos/target/target.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+// Compilers limit the steps of one constant expression, so planning has three parts that a template
+// model evaluates one by one; make_plan is their composition.
+
+/// Part one: units, segments, tiles.
+template <int N, class Policy>
+constexpr plan<N> make_segments(const graph<N>& g, const target& t, const Policy& policy) {
+  plan<N> p;
+  p.alignment = t.alignment;
+  fuse(g, t, policy, p);
+  link(t, policy, p);
+  return p;
+}
+
+// Part two is segment_rings (plan/schedule.hpp), one for each segment.
+
+/// Part three: offsets, totals, and whether the target's memory suffices.
+template <int N>
+constexpr void finish_plan(const target& t, plan<N>& p) {
+  place_tensors(p);
+  if (p.arena_bytes() > t.memory) {
+    p.why = fault::memory_too_small;
+    p.needs = p.arena_bytes();
+    p.has = t.memory;
+  }
+}
+
+/// Plans the graph `g` for target `t`: what is fused and linked, the tiles, the exact ring
+/// capacities, where every byte lies and how many are moved. `why` of the result is not `none` when
+/// the target cannot run it. The graph must be valid: records in topological order, each accepted
+/// by its operation's check. Source: Xenos, sections on operator linking; the cost model is
+/// `unit_cycles`.
+template <int N, class Policy = planning>
+constexpr plan<N> make_plan(const graph<N>& g, const target& t, const Policy& policy = {}) {
+  plan<N> p = make_segments(g, t, policy);
+  if (p.why != fault::none) return p;
+  for (int k = 0; k < p.segment_count; ++k) {
+    segment_rings<N> rings;
+    while (!rings.finished) rings.advance(p, p.segments[k], 1 << 20);
+    place_rings(p, k, rings);
+  }
+  finish_plan(t, p);
+  return p;
+}
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,148 @@
+// What planning decides, as plain values.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/fault.hpp>
+#include <xenos/core/graph.hpp>
+
+#include <cstdint>
+
+namespace xenos::inline XENOS_ABI {
+
+/// Where a tensor lies.
+enum class placement : std::uint8_t {
+  ring,    // a ring of rows in a core's scratchpad, inside one segment
+  memory,  // whole, in shared memory, between segments
+  caller,  // in the caller's input or output buffer
+};
+
+/// The most one-to-one operations that run on one stage's accumulators.
+inline constexpr int max_followers = 6;
+
+/// A stream that a unit reads. Edges of the head come first, then the further operands of
+/// followers.
+struct edge {
+  int from = 0;  // unit
+  access reads{};
+  int follower = -1;  // -1: the head reads it; else which follower
+};
+
+/// Why a tensor is not in a ring.
+enum class cut : std::uint8_t {
+  none,        // it is in a ring
+  output,      // it is an output of the model
+  asked,       // the model says unlink, or the policy cuts
+  used_later,  // a stage beyond the segment reads it
+  whole,       // a stage reads it whole (transpose)
+  scratchpad,  // a longer segment would not fit into the scratchpad
+  cost,        // a longer segment would cost more
+};
+
+/// A stage with the followers fused into it, and the tensor that it writes.
+struct unit {
+  int head = 0;  // record
+  int follower_count = 0;
+  int followers[max_followers] = {};      // records
+  int chain_operand[max_followers] = {};  // which operand of the follower the accumulator is
+  int edge_count = 0;
+  edge edges[max_streams] = {};
+  int first_consumer = -1;              // of a list: consumer unit * max_streams + edge
+  int next_consumer[max_streams] = {};  // for each edge: the next consumer of the same tensor
+
+  shape out{};
+  dtype type = dtype::f32;
+  int steps = 1;
+  bool accumulates = false;
+  bool materialise = false;  // may not be in a ring
+  bool in_place = false;     // a model input that is read where it lies: no work at all
+  int input_port = -1;
+  int output_port = -1;
+  int block_rows = 1;
+  std::int64_t macs = 0;
+  bytes_t parameter_bytes = 0;
+  bytes_t temporary_bytes = 0;
+
+  int segment = -1;
+  placement where = placement::memory;
+  cut why = cut::none;
+  int halo_left = 0;  // zeroed columns before and after each row
+  int halo_right = 0;
+  int row_stride = 0;  // bytes from row to row, a multiple of the target's alignment
+  int rows = 0;        // rows it holds: ring capacity, or all
+  bytes_t bytes = 0;   // rows * row_stride
+  bytes_t offset = 0;  // from the start of its tier
+
+  /// Rows of its schedule that one step covers when the segment's tile is `tile_rows`.
+  [[nodiscard]] constexpr int tile(int tile_rows) const { return min_of(tile_rows, steps); }
+};
+
+/// Units that are linked through rings: one loop nest. All rows of the last unit are computed,
+/// which pulls the rows of the others.
+struct segment {
+  int first = 0;  // units [first, last]
+  int last = 0;
+  int tile = 1;  // rows a step
+  int steps = 0;
+  bool reversed = false;    // joins pull their last input first
+  bytes_t zero_row = 0;     // bytes of the shared row of zeros, at scratchpad offset 0
+  bytes_t temporaries = 0;  // at scratchpad offset zero_row
+  bytes_t rings = 0;        // bytes of all rings behind it
+  bytes_t moved = 0;        // activation bytes read from and written to memory and caller
+  bytes_t near = 0;         // activation bytes read from and written to rings
+  std::int64_t cycles = 0;  // by the cost model
+
+  [[nodiscard]] constexpr bytes_t scratchpad() const { return zero_row + temporaries + rings; }
+};
+
+/// One step of the schedule: rows [first, end) of a unit.
+struct step {
+  int unit = 0;
+  int first = 0;
+  int end = 0;
+  friend constexpr bool operator==(const step&, const step&) = default;
+};
+
+/// The plan of a model for a target. `why` tells whether it is feasible; `where` is the unit at
+/// fault.
+template <int Capacity>
+struct plan {
+  fault why = fault::none;
+  int where = -1;
+  bytes_t needs = 0;  // bytes needed and available, when memory is at fault
+  bytes_t has = 0;
+
+  int unit_count = 0;
+  int segment_count = 0;
+  unit units[Capacity] = {};
+  segment segments[Capacity] = {};
+
+  bytes_t scratchpad_bytes = 0;  // the largest segment's
+  bytes_t memory_bytes = 0;      // materialised tensors
+  bytes_t parameter_bytes = 0;   // packed weights
+  bytes_t moved_bytes = 0;       // activation bytes beyond the scratchpad, a run
+  bytes_t near_bytes = 0;        // activation bytes through rings, a run
+  std::int64_t macs = 0;
+  std::int64_t cycles = 0;  // by the cost model
+  int alignment = 1;
+
+  /// The static memory a run needs: scratchpad first, then memory.
+  [[nodiscard]] constexpr bytes_t arena_bytes() const { return memory_offset() + memory_bytes; }
+  /// Where the memory tier starts in an arena that holds both.
+  [[nodiscard]] constexpr bytes_t memory_offset() const {
+    return align_up(scratchpad_bytes, alignment);
+  }
+};
+
+/// How to plan. A policy of the user's has the same members; `cuts` is asked for every edge.
+struct planning {
+  bool fuse = true;
+  bool link = true;
+  int tile = 0;  // rows a step; 0: the planner chooses
+
+  /// Whether the tensor of `producer` must be materialised.
+  [[nodiscard]] constexpr bool cuts(const record& /*producer*/) const { return false; }
+  friend constexpr bool operator==(const planning&, const planning&) = default;
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,211 @@
+// Proof of a plan: its schedule is replayed and every claim checked.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/graph.hpp>
+#include <xenos/plan/demand.hpp>
+#include <xenos/plan/plan.hpp>
+#include <xenos/plan/schedule.hpp>
+#include <xenos/target/target.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// What `verify` found wrong first.
+enum class flaw : std::uint8_t {
+  none,
+  infeasible,          // the plan says itself that it cannot run
+  record_misplaced,    // a record is in no unit, in several, or out of order
+  edge_differs,        // a unit's inputs are not its records'
+  segment_misplaced,   // segments do not partition the units, or one leaks an inner tensor
+  halo_too_small,      // a consumer reads columns beyond the row's halo
+  bytes_differ,        // a tensor's bytes are not rows * stride, or a stride does not hold its row
+  misaligned,          // an offset or stride breaks the target's alignment
+  overlap,             // two tensors alive together share bytes
+  beyond_arena,        // a tensor ends beyond its tier
+  totals_differ,       // totals are not what the parts add up to, or exceed the target
+  zero_row_too_small,  // rows outside the image do not fit the shared row of zeros
+  step_out_of_order,   // a step repeats, skips or exceeds rows, or is wider than its ring
+  read_before_write,   // a step reads a row that is not there yet
+  read_after_loss,     // a step reads a row that was overwritten
+  incomplete,          // a row that someone reads was never computed
+};
+
+/// The first flaw and the unit where it is.
+struct verdict {
+  flaw what = flaw::none;
+  int unit = -1;
+  friend constexpr bool operator==(const verdict&, const verdict&) = default;
+};
+
+namespace detail {
+
+template <int N, int M>
+constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
+  int unit_of[M] = {};
+  int seen = 0;
+  for (int i = 0; i < p.unit_count; ++i) {
+    const unit& u = p.units[i];
+    int previous = -1;
+    int k = 0;
+    for (int f = -1; f < u.follower_count; ++f) {
+      const int id = f < 0 ? u.head : u.followers[f];
+      if (id <= previous || id >= g.count) return {flaw::record_misplaced, i};
+      const record& r = g[id];
+      for (int operand = 0; operand < r.inputs; ++operand) {
+        if (f >= 0 && operand == u.chain_operand[f]) {
+          if (r.from[operand] != previous) return {flaw::edge_differs, i};
+          continue;
+        }
+        if (k == u.edge_count) return {flaw::edge_differs, i};
+        const edge& e = u.edges[k++];
+        const bool same = e.follower == f && e.reads == r.reads[operand] && e.from < i &&
+                          unit_of[r.from[operand]] == e.from + 1;
+        if (!same) return {flaw::edge_differs, i};
+      }
+      if (previous >= 0) unit_of[previous] = 0;  // inner values of a unit are read by nobody else
+      unit_of[id] = i + 1;
+      previous = id;
+      ++seen;
+    }
+    if (k != u.edge_count) return {flaw::edge_differs, i};
+    if (u.out != g[previous].out || u.steps != g[u.head].steps) return {flaw::record_misplaced, i};
+  }
+  return {seen == g.count ? flaw::none : flaw::record_misplaced, -1};
+}
+
+template <int N>
+constexpr verdict verify_layout(const target& t, const plan<N>& p) {
+  bytes_t scratchpad = 0;
+  bytes_t memory = 0;
+  int last_segment[N] = {};
+  for (int i = 0; i < p.unit_count; ++i) last_segment[i] = p.units[i].segment;
+  for (int i = 0; i < p.unit_count; ++i) {
+    for (int k = 0; k < p.units[i].edge_count; ++k) {
+      int& last = last_segment[p.units[i].edges[k].from];
+      last = max_of(last, p.units[i].segment);
+    }
+  }
+  for (int i = 0; i < p.unit_count; ++i) {
+    const unit& u = p.units[i];
+    const segment& s = p.segments[u.segment];
+    const int row = (u.halo_left + u.out.width + u.halo_right) * u.out.channels * size_of(u.type);
+    for (int k = 0; k < u.edge_count; ++k) {
+      const unit& from = p.units[u.edges[k].from];
+      const access& reads = u.edges[k].reads;
+      if (from.halo_left < reads.left || from.halo_right < reads.right) {
+        return {flaw::halo_too_small, i};
+      }
+      const bool outside = reads.rows.first(0) < 0 || reads.rows.end(u.steps) > from.steps;
+      if (reads.zeros && outside && s.zero_row < from.row_stride) {
+        return {flaw::zero_row_too_small, i};
+      }
+    }
+    if (u.row_stride < row || u.bytes != bytes_t{u.rows} * u.row_stride) {
+      return {flaw::bytes_differ, i};
+    }
+    if (u.where == placement::caller) {
+      if (u.row_stride != row) return {flaw::bytes_differ, i};
+      continue;
+    }
+    if (u.where == placement::memory && u.rows != u.out.height) return {flaw::bytes_differ, i};
+    if (u.offset % t.alignment != 0 || u.row_stride % t.alignment != 0 || u.offset < 0) {
+      return {flaw::misaligned, i};
+    }
+    const bytes_t lowest = u.where == placement::ring ? s.zero_row + s.temporaries : 0;
+    if (u.offset < lowest) return {flaw::overlap, i};
+    bytes_t& tier = u.where == placement::ring ? scratchpad : memory;
+    tier = max_of(tier, u.offset + u.bytes);
+    for (int k = 0; k < i; ++k) {
+      const unit& other = p.units[k];
+      if (other.where != u.where) continue;
+      const bool together = u.where == placement::ring
+                                ? other.segment == u.segment
+                                : other.segment <= last_segment[i] && u.segment <= last_segment[k];
+      if (together && other.offset < u.offset + u.bytes && u.offset < other.offset + other.bytes) {
+        return {flaw::overlap, i};
+      }
+    }
+    if (s.temporaries < u.temporary_bytes) return {flaw::totals_differ, i};
+  }
+  for (int k = 0; k < p.segment_count; ++k) {
+    const segment& s = p.segments[k];
+    bytes_t rings = 0;
+    for (int i = s.first; i <= s.last; ++i) {
+      if (p.units[i].where == placement::ring) rings += p.units[i].bytes;
+    }
+    if (rings != s.rings) return {flaw::totals_differ, s.last};
+    scratchpad = max_of(scratchpad, s.scratchpad());
+  }
+  if (scratchpad > p.scratchpad_bytes || memory > p.memory_bytes) return {flaw::beyond_arena, -1};
+  const bool exact = scratchpad == p.scratchpad_bytes && memory == p.memory_bytes &&
+                     p.scratchpad_bytes <= t.scratchpad && p.arena_bytes() <= t.memory;
+  return {exact ? flaw::none : flaw::totals_differ, -1};
+}
+
+/// Replays segment `index`; `done` are the rows of all units so far.
+template <int N>
+constexpr verdict verify_schedule(const plan<N>& p, int index, int (&done)[N]) {
+  const segment& s = p.segments[index];
+  schedule_cursor<N> cursor;
+  step now;
+  int steps = 0;
+  while (cursor.next(p, s, now)) {
+    const unit& u = p.units[now.unit];
+    ++steps;
+    const bool in_order = now.unit >= s.first && now.unit <= s.last &&
+                          now.first == done[now.unit] && now.end > now.first && now.end <= u.steps;
+    if (!in_order || (!u.accumulates && now.end - now.first > u.rows)) {
+      return {flaw::step_out_of_order, now.unit};
+    }
+    for (int k = 0; k < u.edge_count; ++k) {
+      const edge& e = u.edges[k];
+      const unit& from = p.units[e.from];
+      if (from.in_place) continue;
+      const int have = done[e.from];
+      const int oldest = from.accumulates || from.where != placement::ring ? 0 : have - from.rows;
+      if (rows_demanded(from, u, e.reads, now.end) > have)
+        return {flaw::read_before_write, now.unit};
+      if (oldest_row(from, u, e.reads, now.first) < oldest)
+        return {flaw::read_after_loss, now.unit};
+    }
+    done[now.unit] = now.end;
+  }
+  if (steps != s.steps) return {flaw::step_out_of_order, s.last};
+  return {done[s.last] == p.units[s.last].steps ? flaw::none : flaw::incomplete, s.last};
+}
+
+}  // namespace detail
+
+/// Proves `p` for graph and target, or names the first flaw: every record runs exactly once, every
+/// read finds its rows live, nothing alive is overwritten, halos and bytes are exact.
+template <int N, int M>
+constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
+  if (p.why != fault::none) return {flaw::infeasible, p.where};
+  verdict v = detail::verify_units(g, p);
+  if (v.what != flaw::none) return v;
+  int next = 0;
+  for (int k = 0; k < p.segment_count; ++k) {
+    const segment& s = p.segments[k];
+    if (s.first != next || s.last < s.first) return {flaw::segment_misplaced, s.first};
+    next = s.last + 1;
+    for (int i = s.first; i <= s.last; ++i) {
+      if (p.units[i].segment != k) return {flaw::segment_misplaced, i};
+      for (int e = 0; e < p.units[i].edge_count; ++e) {
+        const unit& from = p.units[p.units[i].edges[e].from];
+        if (from.segment != k && from.where == placement::ring) return {flaw::segment_misplaced, i};
+        if (g[p.units[i].head].map == mapping::whole && from.where == placement::ring) {
+          return {flaw::segment_misplaced, i};
+        }
+      }
+    }
+  }
+  if (next != p.unit_count) return {flaw::segment_misplaced, next};
+  v = detail::verify_layout(t, p);
+  int done[N] = {};
+  for (int k = 0; k < p.segment_count && v.what == flaw::none; ++k) {
+    v = detail::verify_schedule(p, k, done);
+  }
+  return v;
+}
+
+}  // namespace xenos::inline XENOS_ABI

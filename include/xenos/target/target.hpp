@@ -1,0 +1,54 @@
+// What a plan is made for: a structural value that describes a machine.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/name.hpp>
+
+#include <cstdint>
+
+namespace xenos::inline XENOS_ABI {
+
+/// Instruction sets that kernels know. `automatic` is the best that the compiler's flags allow.
+enum class isa : std::uint8_t { generic, automatic, sse42, avx2, avx512, neon64, arm_dsp, helium };
+
+/// A machine, as far as planning is concerned. Bytes are bytes, rates are per cycle of one core. A
+/// user's own target is one value of this type; the catalogue has examples.
+struct target {
+  short_name name{"generic"};
+  int cores = 1;
+  int megahertz = 1000;
+  bytes_t scratchpad = 256 * 1024;  // private to a core: rings and temporaries live here
+  bytes_t memory =
+      bytes_t{1} << 40;  // shared: materialised tensors; all of the arena must fit in it
+  int alignment = 64;    // of rows and tensors: cache line or vector, a power of two
+  int vector_bytes = 16;
+  isa instructions = isa::automatic;
+  int macs_per_cycle = 4;          // fp32, one core, as kernels reach it
+  int memory_bytes_per_cycle = 4;  // between scratchpad and memory
+  int scratchpad_bytes_per_cycle = 16;
+  int step_cycles = 100;      // starting one tile of one stage
+  int barrier_cycles = 1000;  // all cores meet
+  bool coherent = true;       // cores see each other's writes without publishing them
+  bool parameters_in_place =
+      true;  // kernels read weights where they lie, else a transport brings them
+
+  [[nodiscard]] constexpr target with_cores(int n) const {
+    target changed = *this;
+    changed.cores = n;
+    return changed;
+  }
+  [[nodiscard]] constexpr target with_scratchpad(bytes_t bytes) const {
+    target changed = *this;
+    changed.scratchpad = bytes;
+    return changed;
+  }
+  [[nodiscard]] constexpr target with_memory(bytes_t bytes) const {
+    target changed = *this;
+    changed.memory = bytes;
+    return changed;
+  }
+  friend constexpr bool operator==(const target&, const target&) = default;
+};
+
+}  // namespace xenos::inline XENOS_ABI

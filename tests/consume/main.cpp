@@ -1,0 +1,6 @@
+#include <xenos/core/result.hpp>
+
+int main() {
+  const xenos::result<int> zero = 0;
+  return *zero;
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Checks that object files use no heap, exceptions, RTTI, static constructors or streams.
+
+usage: check_objects.py [--nm nm] file.o...
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+
+FORBIDDEN = {
+    "heap": r"\b(malloc|calloc|realloc|free|aligned_alloc|posix_memalign)$|"
+            r"\boperator (new|delete)\b",
+    "exceptions": r"__cxa_(throw|rethrow|allocate_exception|begin_catch)|std::__throw_|"
+                  r"__gxx_personality",
+    "RTTI": r"\btypeinfo (name )?for |__dynamic_cast",
+    "static constructors": r"_GLOBAL__sub_I_|__static_initialization_and_destruction|"
+                           r"__cxa_atexit|__cxx_global_var_init",
+    "guarded statics": r"\bguard variable for |__cxa_guard_",
+    "thread-locals": r"__tls_get_addr|\bTLS (init|wrapper) function for ",
+    "streams": r"std::(basic_)?(i|o|io)?stream\b|std::basic_[io]*stream|std::ios_base|std::locale|"
+               r"std::(cout|cerr|cin)\b",
+}
+
+
+def offending(nm, path):
+    """(reason, symbol) pairs of one object file."""
+    done = subprocess.run([nm, "-C", path], capture_output=True, text=True, check=True)
+    # A line is: address or blanks, one letter, the symbol.
+    symbols = [re.sub(r"^[0-9a-fA-F ]* [A-Za-z] ", "", line) for line in done.stdout.splitlines()]
+    return [(reason, symbol) for symbol in symbols
+            for reason, pattern in FORBIDDEN.items() if re.search(pattern, symbol)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--nm", default="nm")
+    parser.add_argument("objects", nargs="+")
+    args = parser.parse_args()
+    faults = [f"{path}: {reason}: {symbol}"
+              for path in args.objects for reason, symbol in offending(args.nm, path)]
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+if __name__ == "__main__":
+    main()
