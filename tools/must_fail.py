@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks one program that must not compile, and the message that the compiler gives for it.
 
-The program's first line is `// expect: <regular expression>`. Without XENOS_TWIN it must fail: the
-first error must match the expression, within the first 15 lines of what the compiler prints. With
--DXENOS_TWIN it must compile without a warning, which shows that nothing else is wrong with it.
+The program begins with lines `// expect: <regular expression>`. Without XENOS_TWIN it must fail: the
+first error (with its notes) must match the first expression, and the first 15 lines of what the
+compiler prints must match all of them. With -DXENOS_TWIN it must compile without a warning, which
+shows that nothing else is wrong with it.
 
 usage: must_fail.py --compiler g++-12 tests/fail/name.cpp -- -std=c++20 -fsyntax-only -Iinclude
 """
@@ -32,11 +33,16 @@ def first_error(output):
 
 
 def expected(source):
-    """The regular expression of the program's first line."""
-    match = re.match(r"// expect: (.+)", source.read_text().split("\n", 1)[0])
-    if not match:
+    """The regular expressions of the program's first lines."""
+    patterns = []
+    for line in source.read_text().splitlines():
+        match = re.match(r"// expect: (.+)", line)
+        if not match:
+            break
+        patterns.append(match.group(1).strip())
+    if not patterns:
         sys.exit(f"{source}: the first line must be `// expect: <regular expression>`")
-    return match.group(1).strip()
+    return patterns
 
 
 def main():
@@ -45,7 +51,7 @@ def main():
     parser.add_argument("source", type=Path)
     parser.add_argument("flags", nargs="*")
     args = parser.parse_args()
-    pattern = expected(args.source)
+    patterns = expected(args.source)
 
     def compile_with(*more):
         command = [args.compiler, *args.flags, *more, str(args.source)]
@@ -54,11 +60,14 @@ def main():
 
     status, output = compile_with()
     if status == 0:
-        sys.exit(f"{args.source}: compiles, but must fail with: {pattern}")
-    if not re.search(pattern, first_error(output)):
-        head = "\n".join(output.splitlines()[:2 * VISIBLE_LINES])
-        sys.exit(f"{args.source}: the first error does not match: {pattern}\n"
+        sys.exit(f"{args.source}: compiles, but must fail with: {patterns[0]}")
+    head = "\n".join(output.splitlines()[:VISIBLE_LINES])
+    if not re.search(patterns[0], first_error(output)):
+        sys.exit(f"{args.source}: the first error does not match: {patterns[0]}\n"
                  f"(within the first {VISIBLE_LINES} lines)\n{head}")
+    for pattern in patterns[1:]:
+        if not re.search(pattern, head):
+            sys.exit(f"{args.source}: the first {VISIBLE_LINES} lines do not match: {pattern}\n{head}")
 
     status, output = compile_with("-DXENOS_TWIN", "-Wall", "-Wextra", "-Werror")
     if status != 0:

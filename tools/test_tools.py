@@ -87,6 +87,14 @@ class MustFail(ToolTest):
                                     'static_assert(sizeof(int) == 1, "too wide");\n#endif\n')
         self.assertEqual(status, 0, output)
 
+    def test_several_expectations(self):
+        program = '#ifndef XENOS_TWIN\nstatic_assert(sizeof(int) == 1, "too wide");\n#endif\n'
+        status, output = self.check("// expect: too wide\n// expect: sizeof\n" + program)
+        self.assertEqual(status, 0, output)
+        status, output = self.check("// expect: too wide\n// expect: too deep\n" + program)
+        self.assertEqual(status, 1, output)
+        self.assertIn("too deep", output)
+
     def test_program_that_compiles(self):
         self.assertIn("must fail", self.check("// expect: x\nint a;\n")[1])
 

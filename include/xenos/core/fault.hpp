@@ -6,78 +6,161 @@
 
 #include <cstdint>
 
-/// X(name, text): `text` is what the compiler prints for a model that has this fault. The stage,
-/// its attributes and the shapes appear beside it, as template arguments.
-#define XENOS_FAULTS(X)                                                                            \
-  X(bad_attribute,                                                                                 \
-    "an attribute of this stage is not positive; give kernel, stride, dilation, groups and out "   \
-    "values of at least 1")                                                                        \
-  X(negative_padding, "explicit padding is negative; use xn::slice or a smaller kernel instead")   \
-  X(padding_exceeds_kernel,                                                                        \
-    "explicit padding of a pool is as large as its kernel, so that some windows are empty; pad "   \
-    "less")                                                                                        \
-  X(groups_do_not_divide,                                                                          \
-    "groups must divide both the input's channels and `out`; change `groups` or `out`")            \
-  X(window_exceeds_input,                                                                          \
-    "the kernel (with its dilation) is larger than the padded input; use a smaller kernel or "     \
-    "more "                                                                                        \
-    "padding")                                                                                     \
-  X(wrong_stream_count,                                                                            \
-    "this stage reads another number of streams than reaches it; put xn::fork(...) of as many "    \
-    "branches before it")                                                                          \
-  X(branches_differ,                                                                               \
-    "the branches that meet here have different shapes; give them equal shapes (a strided body "   \
-    "needs a strided shortcut: xn::residual(body, shortcut))")                                     \
-  X(rows_or_columns_differ,                                                                        \
-    "the branches of xn::concat differ in height or width; only channels may differ")              \
-  X(element_types_differ, "the streams that meet here have different element types; convert one")  \
-  X(needs_one_pixel_rows,                                                                          \
-    "xn::dense reads rows of one pixel, this input is wider; put xn::flatten (or a global pool) "  \
-    "before it")                                                                                   \
-  X(reshape_changes_elements,                                                                      \
-    "xn::reshape must keep the number of elements; make height * width * channels equal")          \
-  X(weight_extents_differ,                                                                         \
-    "the weights' extents do not fit this stage and its input; `needs` and `has` are printed in "  \
-    "the order out, height, width, in")                                                            \
-  X(parameters_missing,                                                                            \
-    "this stage was given another number of weight views than it takes; pass them as "             \
-    "xn::stage(weights, bias)")                                                                    \
-  X(empty_shape, "a shape has an extent of 0 or less; all extents are at least 1")                 \
-  X(scratchpad_too_small,                                                                          \
-    "one stage alone needs more scratchpad than the target has; use a larger scratchpad or a "     \
-    "smaller row (width * channels)")                                                              \
-  X(memory_too_small,                                                                              \
-    "the model's arena exceeds the target's memory; use a larger target, a larger scratchpad (it " \
-    "links more), or a smaller model")                                                             \
-  X(unknown_tap,                                                                                   \
-    "xn::from names a tap that no earlier stage of this model has; put xn::tap first")             \
-  X(no_input,                                                                                      \
-    "this expression does not start with xn::input; write xn::input<float, shape> | ...")          \
-  X(open_streams,                                                                                  \
-    "a fork is left open: its branches must meet in xn::add, xn::mul, xn::concat or be listed by " \
-    "xn::outputs")                                                                                 \
-  X(user_fault, "an operation of the user's rejects its input")
+/// The faults, X(name). The text of each is the macro below of that name: a string literal, because
+/// static_assert takes nothing else, and a macro of its own, because compilers then point to the
+/// assertion and not into a list of macros.
+#define XENOS_FAULTS(X)       \
+  X(bad_attribute)            \
+  X(negative_padding)         \
+  X(padding_exceeds_kernel)   \
+  X(groups_do_not_divide)     \
+  X(window_exceeds_input)     \
+  X(wrong_stream_count)       \
+  X(too_many_streams)         \
+  X(branches_differ)          \
+  X(rows_or_columns_differ)   \
+  X(element_types_differ)     \
+  X(unknown_element_type)     \
+  X(needs_one_pixel_rows)     \
+  X(reshape_changes_elements) \
+  X(weight_extents_differ)    \
+  X(array_length_differs)     \
+  X(parameters_missing)       \
+  X(empty_shape)              \
+  X(scratchpad_too_small)     \
+  X(memory_too_small)         \
+  X(unknown_tap)              \
+  X(no_input)                 \
+  X(open_streams)             \
+  X(user_fault)
+
+#define XENOS_DETAIL_TEXT_bad_attribute                                                            \
+  "an attribute of this stage is out of range; give kernel, stride, dilation, groups, multiplier " \
+  "and out values of at least 1"
+#define XENOS_DETAIL_TEXT_negative_padding                                                         \
+  "padding is negative; pad with 0 or more rows and columns, and use a smaller kernel or `valid` " \
+  "to read less"
+#define XENOS_DETAIL_TEXT_padding_exceeds_kernel                                                \
+  "the padding of this pool is as large as its kernel, so that some windows are empty; pad by " \
+  "less than the kernel"
+#define XENOS_DETAIL_TEXT_groups_do_not_divide \
+  "groups must divide both the input's channels and `out`; change `groups` or `out`"
+#define XENOS_DETAIL_TEXT_window_exceeds_input                                                    \
+  "the kernel (with its dilation) is larger than the padded input; use a smaller kernel or more " \
+  "padding"
+#define XENOS_DETAIL_TEXT_wrong_stream_count                                                    \
+  "this stage reads another number of streams than reaches it; join the branches of a fork by " \
+  "xn::add, xn::mul or xn::concat, and put xn::fork(a, b) before a join"
+#define XENOS_DETAIL_TEXT_too_many_streams                                                    \
+  "more than eight streams leave this fork; join some of its branches before it ends (inner " \
+  "forks count too)"
+#define XENOS_DETAIL_TEXT_branches_differ                                                     \
+  "the branches that meet here have different shapes; give them equal shapes (a body with a " \
+  "stride or another `out` needs a shortcut: xn::residual(body, shortcut))"
+#define XENOS_DETAIL_TEXT_rows_or_columns_differ                                           \
+  "the branches of xn::concat differ in height or width, and only channels may; give all " \
+  "branches the same strides"
+#define XENOS_DETAIL_TEXT_element_types_differ                                                    \
+  "the streams that meet here have different element types; give the model's inputs one element " \
+  "type"
+#define XENOS_DETAIL_TEXT_unknown_element_type \
+  "streams cannot hold this element type; use float, std::int8_t or std::int16_t"
+#define XENOS_DETAIL_TEXT_needs_one_pixel_rows                                                  \
+  "xn::dense reads rows of one pixel, this input is wider; put xn::flatten (or a global pool) " \
+  "before it"
+#define XENOS_DETAIL_TEXT_reshape_changes_elements \
+  "xn::reshape must keep the number of elements; make height * width * channels equal"
+#define XENOS_DETAIL_TEXT_weight_extents_differ                                                \
+  "the extents of these weights do not fit the stage and its input; make `has` equal `needs` " \
+  "(out, height, width, in), or name the order the data has (xn::ohwi, oihw, hwio, ...)"
+#define XENOS_DETAIL_TEXT_array_length_differs                                                    \
+  "the array's length is not that of the weights' extents; correct the extents, or for a length " \
+  "known only at run time use xn::checked_weights"
+#define XENOS_DETAIL_TEXT_parameters_missing                                                       \
+  "this stage takes another number of weight views; give them in brackets, weights first and the " \
+  "bias (which may be left out) last: xn::conv2d<...>(weights, bias)"
+#define XENOS_DETAIL_TEXT_empty_shape \
+  "a shape has an extent of 0 or less; make all extents at least 1"
+#define XENOS_DETAIL_TEXT_scratchpad_too_small                                               \
+  "one stage alone needs more scratchpad than the target has; use a larger scratchpad or a " \
+  "smaller row (width * channels)"
+#define XENOS_DETAIL_TEXT_memory_too_small                                                  \
+  "the model's arena exceeds the target's memory; use a target with more memory, a larger " \
+  "scratchpad (it links more), or a smaller model"
+#define XENOS_DETAIL_TEXT_unknown_tap                                                              \
+  "xn::from names a tap that no earlier stage of this model has; put xn::tap of that name before " \
+  "it"
+#define XENOS_DETAIL_TEXT_no_input \
+  "this expression does not start with xn::input; write xn::input<float, xn::hwc{...}> | ..."
+#define XENOS_DETAIL_TEXT_open_streams                                                     \
+  "a fork is left open at the end of the model; join its branches by xn::add, xn::mul or " \
+  "xn::concat, or list them as results by xn::outputs"
+#define XENOS_DETAIL_TEXT_user_fault \
+  "an operation of the user's rejects its input; see its member `check`"
 
 namespace xenos::inline XENOS_ABI {
 
 /// Why a stage, a model or a target does not fit. `none` is success.
 enum class fault : std::uint8_t {
   none,
-#define XENOS_FAULT_NAME(name, text) name,
-  XENOS_FAULTS(XENOS_FAULT_NAME)
-#undef XENOS_FAULT_NAME
+#define XENOS_DETAIL_NAME(name) name,
+  XENOS_FAULTS(XENOS_DETAIL_NAME)
+#undef XENOS_DETAIL_NAME
 };
 
 /// The text of a fault, static storage.
 constexpr const char* text(fault why) {
   switch (why) {
     case fault::none: return "no fault";
-#define XENOS_FAULT_TEXT(name, words) \
-  case fault::name: return words;
-      XENOS_FAULTS(XENOS_FAULT_TEXT)
-#undef XENOS_FAULT_TEXT
+#define XENOS_DETAIL_CASE(name) \
+  case fault::name: return XENOS_DETAIL_TEXT_##name;
+      XENOS_FAULTS(XENOS_DETAIL_CASE)
+#undef XENOS_DETAIL_CASE
   }
   return "unknown fault";
 }
+
+/// Instantiated for a fault, it stops the compiler with the fault's text. `Details` are types whose
+/// names are printed beside it: the operation, and the shapes, extents or bytes at fault. Only its
+/// name is used until then: a context that holds an error is this type (see expr/node.hpp).
+template <fault Why, class... Details>
+struct model_error {
+  static constexpr fault why = Why;
+  static_assert(why != fault::bad_attribute, "xenos: " XENOS_DETAIL_TEXT_bad_attribute);
+  static_assert(why != fault::negative_padding, "xenos: " XENOS_DETAIL_TEXT_negative_padding);
+  static_assert(why != fault::padding_exceeds_kernel,
+                "xenos: " XENOS_DETAIL_TEXT_padding_exceeds_kernel);
+  static_assert(why != fault::groups_do_not_divide,
+                "xenos: " XENOS_DETAIL_TEXT_groups_do_not_divide);
+  static_assert(why != fault::window_exceeds_input,
+                "xenos: " XENOS_DETAIL_TEXT_window_exceeds_input);
+  static_assert(why != fault::wrong_stream_count, "xenos: " XENOS_DETAIL_TEXT_wrong_stream_count);
+  static_assert(why != fault::too_many_streams, "xenos: " XENOS_DETAIL_TEXT_too_many_streams);
+  static_assert(why != fault::branches_differ, "xenos: " XENOS_DETAIL_TEXT_branches_differ);
+  static_assert(why != fault::rows_or_columns_differ,
+                "xenos: " XENOS_DETAIL_TEXT_rows_or_columns_differ);
+  static_assert(why != fault::element_types_differ,
+                "xenos: " XENOS_DETAIL_TEXT_element_types_differ);
+  static_assert(why != fault::unknown_element_type,
+                "xenos: " XENOS_DETAIL_TEXT_unknown_element_type);
+  static_assert(why != fault::needs_one_pixel_rows,
+                "xenos: " XENOS_DETAIL_TEXT_needs_one_pixel_rows);
+  static_assert(why != fault::reshape_changes_elements,
+                "xenos: " XENOS_DETAIL_TEXT_reshape_changes_elements);
+  static_assert(why != fault::weight_extents_differ,
+                "xenos: " XENOS_DETAIL_TEXT_weight_extents_differ);
+  static_assert(why != fault::array_length_differs,
+                "xenos: " XENOS_DETAIL_TEXT_array_length_differs);
+  static_assert(why != fault::parameters_missing, "xenos: " XENOS_DETAIL_TEXT_parameters_missing);
+  static_assert(why != fault::empty_shape, "xenos: " XENOS_DETAIL_TEXT_empty_shape);
+  static_assert(why != fault::scratchpad_too_small,
+                "xenos: " XENOS_DETAIL_TEXT_scratchpad_too_small);
+  static_assert(why != fault::memory_too_small, "xenos: " XENOS_DETAIL_TEXT_memory_too_small);
+  static_assert(why != fault::unknown_tap, "xenos: " XENOS_DETAIL_TEXT_unknown_tap);
+  static_assert(why != fault::no_input, "xenos: " XENOS_DETAIL_TEXT_no_input);
+  static_assert(why != fault::open_streams, "xenos: " XENOS_DETAIL_TEXT_open_streams);
+  static_assert(why != fault::user_fault, "xenos: " XENOS_DETAIL_TEXT_user_fault);
+  static constexpr bool none = why == fault::none;
+};
 
 }  // namespace xenos::inline XENOS_ABI

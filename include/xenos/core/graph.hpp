@@ -11,14 +11,15 @@
 
 namespace xenos::inline XENOS_ABI {
 
+// clang-format off
 /// How outputs map to inputs (after DNNFusion); decides what may fuse and link.
-///   one_to_one    element by element: activations, batch norm, add, mul. May fuse into its
-///   producer. one_to_many   an element is read by several outputs at most as copies: up-sampling.
-///   many_to_many  a window of elements: convolution, pooling, dense, soft-max.
-///   reorganise    keeps the order of elements: reshape, concat, pad, flatten.
-///   shuffle       changes the order of channels within a pixel.
-///   whole         needs all rows of its inputs before its first: transpose. Never links to a
-///   producer.
+///   one_to_one    element by element: activations, batch norm, add, mul; may fuse into its producer
+///   one_to_many   copies of an element go to several outputs: up-sampling
+///   many_to_many  a window of elements: convolution, pooling, dense, soft-max
+///   reorganise    keeps the order of elements: reshape, concat, pad, flatten
+///   shuffle       changes the order of channels within a pixel
+///   whole         needs all rows of its inputs before its first: transpose; never links to them
+// clang-format on
 enum class mapping : std::uint8_t {
   one_to_one,
   one_to_many,
@@ -53,7 +54,6 @@ struct record {
   bool accumulates = false;  // consumes input rows one by one into a single output row
   bool takes_epilogue = true;  // a one-to-one follower may be fused into it
   bool cut_after = false;      // unlink: its tensor is materialised
-  bool exposed = false;        // a tap that is an output: its rows must exist in memory
   int port = -1;               // which model input or output
   int inputs = 0;
   int from[max_streams] = {};

@@ -15,6 +15,11 @@ struct short_name {
     static_assert(N <= 24, "xenos: a name has at most 23 characters");
     for (int i = 0; i < N; ++i) text[i] = literal[i];
   }
+  [[nodiscard]] constexpr int length() const {
+    int n = 0;
+    while (n < 24 && text[n] != 0) ++n;
+    return n;
+  }
   friend constexpr bool operator==(const short_name&, const short_name&) = default;
 };
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/core/fault.hpp>
 #include <xenos/core/result.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -23,6 +25,10 @@ struct filter {
   }
   friend constexpr bool operator==(const filter&, const filter&) = default;
 };
+
+constexpr fault extents_fault(filter f) {
+  return f.out < 1 || f.height < 1 || f.width < 1 || f.in < 1 ? fault::empty_shape : fault::none;
+}
 
 // Storage orders, outermost axis first, named by their axes: o(ut), h(eight), w(idth), i(n). Each
 // has the logical extents and the offset of an element.
@@ -98,10 +104,21 @@ struct per_channel {
   friend constexpr bool operator==(const per_channel&, const per_channel&) = default;
 };
 
+namespace detail {
+
+/// Numbers of elements, for messages.
+template <std::size_t Elements>
+struct needs_elements {};
+template <std::size_t Elements>
+struct has_elements {};
+
+}  // namespace detail
+
 /// A view of constant weights. `Order` is a storage order with its extents, e.g. `ohwi{64, 3, 3,
 /// 16}`. The data must outlive every packing from it; nothing else reads it.
 template <class T, auto Order>
 struct weights {
+  static_assert(model_error<extents_fault(Order.logical()), weights>::none);
   using value_type = T;
   static constexpr auto order = Order;
   static constexpr filter extents = Order.logical();
@@ -110,21 +127,48 @@ struct weights {
   const T* data = nullptr;
 
   constexpr weights() = default;
-  constexpr explicit weights(const T* first) : data(first) {}
-  /// From an array of exactly the right number of elements.
-  constexpr weights(const T (&array)[size]) : data(array) {}
-  constexpr weights(const std::array<T, size>& array) : data(array.data()) {}
-  constexpr weights(std::span<const T, size> span) : data(span.data()) {}
+  /// From a pointer to the first of `size` elements. Not from an array: its length is known.
+  template <class U>
+    requires std::is_same_v<const U, const T>
+  constexpr explicit weights(U* const& first) : data(first) {}
+  // From an array of exactly the right number of elements.
+  template <std::size_t Length>
+  constexpr weights(const T (&array)[Length]) : data(array) {
+    static_assert(sizeof(length_check<Length>) > 0);
+  }
+  template <std::size_t Length>
+  constexpr weights(const std::array<T, Length>& array) : data(array.data()) {
+    static_assert(sizeof(length_check<Length>) > 0);
+  }
+  template <class U, std::size_t Length>
+    requires std::is_same_v<const U, const T>
+  constexpr weights(std::span<U, Length> span) : data(span.data()) {
+    static_assert(sizeof(length_check<Length>) > 0);
+  }
 
   /// The element of logical position (out, height, width, in).
   [[nodiscard]] constexpr T operator()(int o, int h = 0, int w = 0, int i = 0) const {
     return data[order.offset(o, h, w, i)];
   }
+
+ private:
+  template <std::size_t Length>
+  using length_check =
+      model_error<Length == size ? fault::none : fault::array_length_differs, weights,
+                  detail::needs_elements<size>, detail::has_elements<Length>>;
 };
 
 /// A bias, or any other vector with one value a channel.
 template <class T, int Channels>
 using channel_weights = weights<T, per_channel{Channels}>;
+
+/// The weights and the bias of one layer, for operations that take both: `layer<ohwi{64, 3, 3,
+/// 16}>`.
+template <auto Order, class T = float, class Bias = T>
+struct layer {
+  xenos::weights<T, Order> weights;
+  channel_weights<Bias, Order.logical().out> bias;
+};
 
 /// A weight view of run-time data, its length checked: `size_mismatch` when it is not the order's.
 template <auto Order, class T>
@@ -155,11 +199,30 @@ struct weight_list<> {
   }
 };
 
+// The last view has no empty list behind it: objects of one empty type cannot share an address.
+template <class Last>
+struct weight_list<Last> {
+  static constexpr int count = 1;
+  Last first{};
+
+  constexpr weight_list() = default;
+  constexpr explicit weight_list(Last only) : first(only) {}
+
+  template <int K>
+  [[nodiscard]] constexpr auto get() const {
+    if constexpr (K == 0) {
+      return first;
+    } else {
+      return no_weights{};
+    }
+  }
+};
+
 template <class First, class... Rest>
 struct weight_list<First, Rest...> {
   static constexpr int count = 1 + sizeof...(Rest);
   First first{};
-  [[no_unique_address]] weight_list<Rest...> rest{};
+  weight_list<Rest...> rest{};
 
   constexpr weight_list() = default;
   constexpr explicit weight_list(First head, Rest... tail) : first(head), rest(tail...) {}

@@ -1,7 +1,8 @@
-// What a run works on: arena, caller's buffers, weights; and how a row of a tensor is found there.
+// What a run works on: arena, caller's buffers, weights; and how rows of tensors are found there.
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/plan/plan.hpp>
@@ -10,54 +11,96 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// Pointers of one run. `scratchpad` and `memory` are the two tiers of the arena.
+/// Pointers of one run. `bases` are the scratchpad, the memory, the inputs by port, then the
+/// outputs.
 template <class Net>
 struct frame {
+  static constexpr int scratchpad = 0;
+  static constexpr int memory = 1;
+  static constexpr int first_input = 2;
+  static constexpr int first_output = first_input + Net::inputs;
+
   const Net& net;
   const typename Net::weights& parameters;
-  std::byte* scratchpad;
-  std::byte* memory;
-  const void* const* inputs;
-  void* const* outputs;
+  std::byte* bases[first_output + Net::outputs];
 };
 
 namespace detail {
 
-/// Column 0 of row `row` of the tensor of unit `Unit`.
-template <class Net, int Unit, class T>
-T* row_of(const frame<Net>& f, int row) {
-  constexpr unit u = Net::plan.units[Unit];
-  static_assert(u.where != placement::caller || u.output_port >= 0);
-  if constexpr (u.where == placement::caller) {
-    return static_cast<T*>(f.outputs[u.output_port]) + std::size_t(row) * u.out.row();
+/// Where the rows of a tensor lie. All numbers are bytes but `slots` and `height`.
+struct tensor_rows {
+  int base = 0;               // which of a frame's bases
+  std::ptrdiff_t offset = 0;  // of column 0 of row 0
+  std::ptrdiff_t stride = 0;  // from slot to slot
+  int slots = 1;              // row r lies in slot r % slots
+  int height = 1;
+  int halo_before = 0;  // zeroed bytes before and behind each row
+  int halo_after = 0;
+  int row = 0;  // bytes of a row itself
+
+  [[nodiscard]] std::byte* at(std::byte* const* bases, int index) const {
+    const int slot = slots < height ? index % slots : index;
+    return bases[base] + offset + slot * stride;
+  }
+};
+
+/// The rows of `u` in the bases of a Net's frame.
+template <class Net>
+constexpr tensor_rows rows_of(const unit& u) {
+  const int pixel = u.out.channels * size_of(u.type);
+  tensor_rows rows;
+  rows.stride = u.row_stride;
+  rows.slots = rows.height = u.out.height;
+  rows.row = u.out.width * pixel;
+  if (u.where == placement::caller) {
+    rows.base = u.in_place ? frame<Net>::first_input + u.input_port
+                           : frame<Net>::first_output + u.output_port;
   } else {
-    constexpr int origin = u.halo_left * u.out.channels;
-    std::byte* tier = u.where == placement::ring ? f.scratchpad : f.memory;
-    const int slot = u.rows < u.out.height ? row % u.rows : row;
-    return reinterpret_cast<T*>(tier + u.offset + std::size_t(slot) * u.row_stride) + origin;
+    rows.base = u.where == placement::ring ? frame<Net>::scratchpad : frame<Net>::memory;
+    rows.offset = u.offset + bytes_t{u.halo_left} * pixel;
+    rows.slots = u.rows;
+    rows.halo_before = u.halo_left * pixel;
+    rows.halo_after = u.halo_right * pixel;
+  }
+  return rows;
+}
+
+/// What a unit reads through one edge.
+struct edge_rows {
+  tensor_rows from{};
+  window reads{};
+  bool zeros = false;  // rows outside are the shared row of zeros, else null
+};
+
+/// Pointers to column 0 of the rows that output rows [first, end) read. One function for all
+/// stages: it runs once a tile, and its size counts for each element type only.
+template <class T>
+XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
+                                const T** rows) {
+  const int stop = edge.reads.end(end);
+  for (int r = edge.reads.first(first); r < stop; ++r) {
+    const std::byte* row = nullptr;
+    if (r >= 0 && r < edge.from.height) {
+      row = edge.from.at(bases, r);
+    } else if (edge.zeros) {
+      row = bases[0] + edge.from.halo_before;
+    }
+    *rows++ = reinterpret_cast<const T*>(row);
   }
 }
 
-/// The same for reading; model inputs that are read in place lie in the caller's buffer.
-template <class Net, int Unit, class T>
-const T* readable_row(const frame<Net>& f, int row) {
-  constexpr unit u = Net::plan.units[Unit];
-  if constexpr (u.in_place) {
-    return static_cast<const T*>(f.inputs[u.input_port]) + std::size_t(row) * u.out.row();
-  } else {
-    return row_of<Net, Unit, T>(f, row);
-  }
-}
-
-/// Zeroes the halo columns of a row; `row` points to its column 0.
-template <class Net, int Unit, class T>
-void clear_halo(T* row) {
-  constexpr unit u = Net::plan.units[Unit];
-  if constexpr (u.where != placement::caller) {
-    constexpr int left = u.halo_left * u.out.channels;
-    constexpr int right = u.halo_right * u.out.channels;
-    for (int i = -left; i < 0; ++i) row[i] = T(0);
-    for (int i = u.out.row(); i < u.out.row() + right; ++i) row[i] = T(0);
+/// Pointers to column 0 of rows [first, end), their halo columns zeroed.
+template <class T>
+XENOS_NOINLINE void prepare_rows(std::byte* const* bases, const tensor_rows& to, int first, int end,
+                                 T** rows) {
+  for (int r = first; r < end; ++r) {
+    auto* row = reinterpret_cast<T*>(to.at(bases, r));
+    const auto before = static_cast<int>(to.halo_before / int(sizeof(T)));
+    const auto width = static_cast<int>(to.row / int(sizeof(T)));
+    const auto after = static_cast<int>(to.halo_after / int(sizeof(T)));
+    for (int i = -before; i < 0; ++i) row[i] = T(0);
+    for (int i = width; i < width + after; ++i) row[i] = T(0);
+    *rows++ = row;
   }
 }
 

@@ -24,103 +24,103 @@ concept row_probe = requires(Probe probe, std::span<const T> row) {
 
 namespace detail {
 
-/// Row pointers for one tile of a unit.
+/// Row pointers and kernel of one unit.
 template <class Net, int Unit>
 struct tile_runner {
   static constexpr unit u = Net::plan.units[Unit];
-  static constexpr segment s = Net::plan.segments[u.segment];
-  static constexpr int tile_rows = u.tile(s.tile);
-  using kernel = typename Net::template kernel<Unit>;
-  using epilogue_type = typename Net::template epilogue<Unit>;
+  static constexpr int tile_rows = u.tile(Net::plan.segments[u.segment].tile);
+  static constexpr int out_rows = u.accumulates ? 1 : tile_rows;
+  // A copied input reads the caller's buffer; other units read their edges.
+  static constexpr bool is_input = u.input_port >= 0;
+  static constexpr int inputs = is_input ? 1 : u.edge_count;
   using element = element_t<u.type>;
 
-  static constexpr int head_inputs() {
-    int n = 0;
-    for (int k = 0; k < u.edge_count; ++k) n += u.edges[k].follower < 0;
-    return u.input_port >= 0 ? 1 : n;
+  static constexpr edge_rows input(int k) {
+    edge_rows rows;
+    if (is_input) {
+      rows.from = {.base = frame<Net>::first_input + u.input_port,
+                   .stride = std::ptrdiff_t{u.out.row()} * size_of(u.type),
+                   .slots = u.out.height,
+                   .height = u.out.height};
+    } else {
+      const edge& e = u.edges[k];
+      rows = {rows_of<Net>(Net::plan.units[e.from]), e.reads.rows, e.reads.zeros};
+    }
+    return rows;
   }
-  /// Rows of edge K that a tile may read.
+  /// The most rows of input k that a tile reads.
   static constexpr int most_rows(int k) {
-    return u.accumulates ? tile_rows : u.edges[k].reads.rows.span(tile_rows);
+    return is_input ? tile_rows : u.edges[k].reads.rows.span(tile_rows);
+  }
+  static constexpr int rows_before(int k) {
+    int rows = 0;
+    for (int i = 0; i < k; ++i) rows += most_rows(i);
+    return rows;
   }
 
-  /// Fills `rows` with the rows that edge K reads for output rows [first, end).
-  template <int K>
-  static void gather(const frame<Net>& f, const element** rows, int first, int end) {
-    constexpr edge e = u.edges[K];
-    constexpr unit from = Net::plan.units[e.from];
-    const int begin = u.accumulates ? first : e.reads.rows.first(first);
-    const int stop = u.accumulates ? end : e.reads.rows.end(end);
-    for (int r = begin; r < stop; ++r) {
-      if (r >= 0 && r < from.out.height) {
-        *rows++ = readable_row<Net, e.from, element>(f, r);
-      } else if constexpr (e.reads.zeros) {
-        *rows++ =
-            reinterpret_cast<const element*>(f.scratchpad) + from.halo_left * from.out.channels;
-      } else {
-        *rows++ = nullptr;
-      }
-    }
+  struct layout {
+    edge_rows in[inputs > 0 ? inputs : 1];
+    tensor_rows out;
+  };
+  static constexpr layout make_layout() {
+    layout rows{};
+    for (int k = 0; k < inputs; ++k) rows.in[k] = input(k);
+    rows.out = rows_of<Net>(u);
+    return rows;
   }
+  static constexpr layout where = make_layout();
 
-  template <int K>
-  struct row_array {
-    const element* at[most_rows(K)];
-  };
-  template <class Sequence>
-  struct row_arrays;
-  template <int... K>
-  struct row_arrays<std::integer_sequence<int, K...>> : row_array<K>... {
-    const element* const* all[sizeof...(K) > 0 ? sizeof...(K) : 1];
-
-    row_arrays(const frame<Net>& f, int first, int end) {
-      (gather<K>(f, row_array<K>::at, first, end), ...);
-      ((all[K] = row_array<K>::at), ...);
-    }
-  };
-
-  /// Computes schedule rows [first, end) and clears the halos of the rows they complete.
+  /// Computes schedule rows [first, end).
   template <class Probe>
   static void run(const frame<Net>& f, int first, int end, Probe& probe) {
-    constexpr int out_rows = u.accumulates ? 1 : tile_rows;
+    using epilogue_type = typename Net::template epilogue<Unit>;
+    const element* rows[rows_before(inputs)];
+    const element* const* in[inputs];
+    for (int k = 0; k < inputs; ++k) {
+      const element** begin = rows + row_begins[k];
+      gather_rows(f.bases, where.in[k], first, end, begin);
+      in[k] = begin;
+    }
     element* out[out_rows];
     const int first_out = u.accumulates ? 0 : first;
     const int end_out = u.accumulates ? 1 : end;
-    for (int r = first_out; r < end_out; ++r) {
-      out[r - first_out] = row_of<Net, Unit, element>(f, r);
-    }
-    if constexpr (u.input_port >= 0) {
-      const element* rows[tile_rows];
-      for (int r = first; r < end; ++r) {
-        rows[r - first] =
-            static_cast<const element*>(f.inputs[u.input_port]) + std::size_t(r) * u.out.row();
-      }
-      const element* const* all[] = {rows};
-      execute(f, all, out, first, end);
-    } else {
-      const row_arrays<std::make_integer_sequence<int, u.edge_count>> rows(f, first, end);
-      execute(f, rows.all, out, first, end);
-    }
-    for (int r = first_out; r < end_out; ++r) {
-      clear_halo<Net, Unit>(out[r - first_out]);
-      if constexpr (row_probe<Probe, element>) {
-        if (!u.accumulates || end == u.steps) {
-          probe(Net::template last_record<Unit>, r,
-                std::span<const element>(out[r - first_out], std::size_t(u.out.row())));
-        }
+    prepare_rows(f.bases, where.out, first_out, end_out, out);
+
+    const element* vectors[epilogue_type::coefficient_vectors + 1];
+    Net::template coefficients<Unit>(f.parameters, vectors);
+    Net::template kernel<Unit>::run(
+        tile<element, element>{in, out, first, end - first, temporaries(f)},
+        Net::template parameters<Unit>(f.parameters), f.net.template views<Unit>(),
+        epilogue_type(in + head_inputs(), vectors));
+    if constexpr (row_probe<Probe, element>) {
+      if (u.accumulates && end < u.steps) return;  // not finished yet
+      for (int r = first_out; r < end_out; ++r) {
+        probe(Net::template last_record<Unit>, r,
+              std::span<const element>(out[r - first_out], std::size_t(u.out.row())));
       }
     }
   }
 
  private:
-  static void execute(const frame<Net>& f, const element* const* const* in, element* const* out,
-                      int first, int end) {
-    const element* vectors[epilogue_type::coefficient_vectors + 1];
-    Net::template coefficients<Unit>(f.parameters, vectors);
-    const epilogue_type epilogue(in + head_inputs(), vectors);
-    kernel::run(tile<element, element>{in, out, first, end - first},
-                Net::template parameters<Unit>(f.parameters), f.net.template views<Unit>(),
-                epilogue);
+  struct begins {
+    int at[inputs];
+    constexpr int operator[](int k) const { return at[k]; }
+  };
+  static constexpr begins make_begins() {
+    begins b{};
+    for (int k = 0; k < inputs; ++k) b.at[k] = rows_before(k);
+    return b;
+  }
+  static constexpr begins row_begins = make_begins();
+
+  static std::byte* temporaries(const frame<Net>& f) {
+    return f.bases[frame<Net>::scratchpad] + Net::plan.segments[u.segment].zero_row;
+  }
+  static constexpr int head_inputs() {
+    if (is_input) return 1;
+    int n = 0;
+    while (n < u.edge_count && u.edges[n].follower < 0) ++n;
+    return n;
   }
 };
 
@@ -153,7 +153,7 @@ void run_part(const frame<Net>& f, Probe& probe) {
 template <class Net, int Segment, class Probe, int... Parts>
 void run_segment(const frame<Net>& f, Probe& probe, std::integer_sequence<int, Parts...>) {
   constexpr bytes_t zeros = Net::plan.segments[Segment].zero_row;
-  if constexpr (zeros > 0) std::memset(f.scratchpad, 0, std::size_t(zeros));
+  if constexpr (zeros > 0) std::memset(f.bases[0], 0, std::size_t(zeros));
   (run_part<Net, Segment, Parts>(f, probe), ...);
 }
 

@@ -34,12 +34,11 @@ inline constexpr int step_budget = 4000;
 template <class Net, int Segment, int Part>
 struct schedule_part {
   static constexpr auto run() {
-    auto cursor = schedule_part<Net, Segment, Part - 1>::cursor;
+    auto at = schedule_part<Net, Segment, Part - 1>::cursor;
     step now;
-    for (int i = 0; i < step_budget && cursor.next(Net::plan, Net::plan.segments[Segment], now);
-         ++i) {
+    for (int i = 0; i < step_budget && at.next(Net::plan, Net::plan.segments[Segment], now); ++i) {
     }
-    return cursor;
+    return at;
   }
   static constexpr auto cursor = run();
 };

@@ -5,57 +5,109 @@
 #include <xenos/expr/diagnose.hpp>
 #include <xenos/expr/node.hpp>
 
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI {
 
+namespace detail {
+
+// Nodes without weights are not stored: two objects of one empty type have two addresses, so that
+// a model would grow by each repeated activation. Aggregates, because each constructor would be one
+// more function with a name as long as the model.
+
+template <class Left, class Right, bool KeepsLeft = !std::is_empty_v<Left>,
+          bool KeepsRight = !std::is_empty_v<Right>>
+struct pair_storage {
+  Left left;
+  Right right;
+
+  template <int I, class Sink>
+  constexpr void collect(Sink& sink) const {
+    left.template collect<I>(sink);
+    right.template collect<I + Left::size>(sink);
+  }
+};
+template <class Left, class Right>
+struct pair_storage<Left, Right, true, false> {
+  Left left;
+
+  template <int I, class Sink>
+  constexpr void collect(Sink& sink) const {
+    left.template collect<I>(sink);
+  }
+};
+template <class Left, class Right>
+struct pair_storage<Left, Right, false, true> {
+  Right right;
+
+  template <int I, class Sink>
+  constexpr void collect(Sink& sink) const {
+    right.template collect<I + Left::size>(sink);
+  }
+};
+template <class Left, class Right>
+struct pair_storage<Left, Right, false, false> {
+  template <int I, class Sink>
+  constexpr void collect(Sink&) const {}
+};
+
+}  // namespace detail
+
 /// `left | right`: what leaves `left` reaches `right`. Always a binary node: compilers cope with
-/// hundreds of stages as long as no list is rebuilt at every `|`.
+/// hundreds of stages as long as no list is rebuilt at every `|`. When `left` begins with inputs,
+/// `right` is checked here.
 template <node Left, node Right>
-struct then : node_base<then<Left, Right>> {
+struct then : node_base<then<Left, Right>>, detail::pair_storage<Left, Right> {
   static constexpr bool closed = Left::closed;
+  using end = typename Right::template bind<typename Left::end>;
+  static_assert(sizeof(end) > 0);  // instantiates the error if `right` does not fit behind `left`
+  static constexpr int size = Left::size + Right::size;
   using records = decltype(typename Left::records{} + typename Right::records{});
 
-  [[no_unique_address]] Left left;
-  [[no_unique_address]] Right right;
-
-  constexpr then(Left l, Right r) : left(l), right(r) {}
-
+  // A class, not an alias: g++ would expand aliases of aliases down to the first node at each `|`.
   template <class Context>
-  using bind = typename Right::template bind<typename Left::template bind<Context>>;
+  struct binder {
+    using type = typename Right::template bind<typename Left::template bind<Context>>;
+  };
+  template <class Context>
+  using bind = typename binder<Context>::type;
 
   template <class Tracer>
   static constexpr stream_ids trace(Tracer& tracer, const stream_ids& in) {
     return Right::trace(tracer, Left::trace(tracer, in));
   }
-  template <int I, class Sink>
-  constexpr void collect(Sink& sink) const {
-    left.template collect<I>(sink);
-    right.template collect<I + Left::records::size>(sink);
-  }
 };
 
-/// The context behind a closed expression, computed once for each.
-template <node Expression>
-struct bound {
-  using type = typename Expression::template bind<context<>>;
-};
+/// Appends `right` to `left`.
 template <node Left, node Right>
-struct bound<then<Left, Right>> {
-  using type = typename Right::template bind<typename bound<Left>::type>;
-};
-
-/// Appends `right` to `left`. When `left` begins with inputs, `right` is checked at once, so that
-/// an error appears at this `|`.
-template <node Left, node Right>
-constexpr then<Left, Right> operator|(Left left, Right right) {
-  if constexpr (Left::closed) {
-    static_assert(sizeof(typename bound<then<Left, Right>>::type) > 0);
+constexpr then<Left, Right> operator|([[maybe_unused]] Left left, [[maybe_unused]] Right right) {
+  if constexpr (std::is_empty_v<Left> && std::is_empty_v<Right>) {
+    return {};
+  } else if constexpr (std::is_empty_v<Right>) {
+    return {{}, {left}};
+  } else if constexpr (std::is_empty_v<Left>) {
+    return {{}, {right}};
+  } else {
+    return {{}, {left, right}};
   }
-  return {left, right};
+}
+
+/// What is no node cannot follow one; says so.
+template <node Left, class Right>
+  requires(!node<Right>)
+constexpr Left operator|(const Left& left, const Right&) {
+  static_assert(
+      node<Right>,
+      "xenos: what stands behind `|` is no stage; write "
+      "xn::stage_of<operation>(weights), or a name such as xn::relu or xn::conv2d<...>(weights)");
+  return left;
 }
 
 /// A branch that passes its stream on unchanged.
 struct identity_node : node_base<identity_node> {
   static constexpr bool closed = false;
+  using end = unbound;
+  static constexpr int size = 0;
   using records = type_list<>;
   template <class Context>
   using bind = Context;
@@ -70,7 +122,8 @@ inline constexpr identity_node identity{};
 
 namespace detail {
 
-/// Binds branches in turn: each gets the streams of `In` and sees the taps of those before it.
+/// Binds branches in turn: each gets the streams of `In` and sees the taps of those before it. The
+/// first that does not fit ends it with its error.
 template <class In, class Out, class... Branches>
 struct bind_branches {
   using type = Out;
@@ -78,53 +131,69 @@ struct bind_branches {
 template <stream... In, class... Taps, stream... Out, class... TapsNow, class First, class... Rest>
 struct bind_branches<context<streams<In...>, Taps...>, context<streams<Out...>, TapsNow...>, First,
                      Rest...> {
-  template <class Context>
-  struct append;
+  template <class Error>
+  struct append {
+    using type = Error;
+  };
   template <stream... More, class... TapsThen>
+    requires(sizeof...(Out) + sizeof...(More) <= max_streams)
   struct append<context<streams<More...>, TapsThen...>> {
     using type =
         typename bind_branches<context<streams<In...>, Taps...>,
                                context<streams<Out..., More...>, TapsThen...>, Rest...>::type;
   };
+  template <stream... More, class... TapsThen>
+    requires(sizeof...(Out) + sizeof...(More) > max_streams)
+  struct append<context<streams<More...>, TapsThen...>> {
+    using type = model_error<fault::too_many_streams, told<Out>..., told<More>...>;
+  };
   using type =
       typename append<typename First::template bind<context<streams<In...>, TapsNow...>>>::type;
 };
 
-template <int I, class... Branches>
+template <class... Branches>
 struct branch_storage;
-template <int I>
-struct branch_storage<I> {
+template <>
+struct branch_storage<> {
   template <int K, class Sink>
   constexpr void collect(Sink&) const {}
 };
-template <int I, class First, class... Rest>
-struct branch_storage<I, First, Rest...> {
-  [[no_unique_address]] First first;
-  [[no_unique_address]] branch_storage<I + 1, Rest...> rest;
+template <class First, class... Rest>
+struct branch_storage<First, Rest...> : pair_storage<First, branch_storage<Rest...>> {};
 
-  constexpr explicit branch_storage(First head, Rest... tail) : first(head), rest(tail...) {}
-  template <int K, class Sink>
-  constexpr void collect(Sink& sink) const {
-    first.template collect<K>(sink);
-    rest.template collect<K + First::records::size>(sink);
+constexpr branch_storage<> keep_branches() { return {}; }
+template <class First, class... Rest>
+constexpr branch_storage<First, Rest...> keep_branches([[maybe_unused]] const First& first,
+                                                       [[maybe_unused]] const Rest&... rest) {
+  constexpr bool rest_empty = std::is_empty_v<branch_storage<Rest...>>;
+  if constexpr (std::is_empty_v<First> && rest_empty) {
+    return {};
+  } else if constexpr (rest_empty) {
+    return {{first}};
+  } else if constexpr (std::is_empty_v<First>) {
+    return {{keep_branches(rest...)}};
+  } else {
+    return {{first, keep_branches(rest...)}};
   }
-};
+}
 
 }  // namespace detail
 
 /// Branches side by side; each reads the streams that reach the fork, or its own inputs. What
 /// leaves them, in order, are the streams of the stage that joins them.
 template <node... Branches>
-struct fork_node : node_base<fork_node<Branches...>> {
+struct fork_node : node_base<fork_node<Branches...>>, detail::branch_storage<Branches...> {
+  static_assert(sizeof...(Branches) >= 1 && sizeof...(Branches) <= max_streams,
+                "xenos: a fork and a model's outputs have one to eight branches; join some of them "
+                "before, each with a fork of its own");
   static constexpr bool closed = (Branches::closed && ...);
+  static constexpr int size = (0 + ... + Branches::size);
   using records = decltype((type_list<>{} + ... + typename Branches::records{}));
 
-  detail::branch_storage<0, Branches...> branches;
-
-  constexpr explicit fork_node(Branches... given) : branches(given...) {}
-
   template <class Context>
-  struct binder;
+  struct binder {
+    using type = Context;
+  };
   template <stream... In, class... Taps>
   struct binder<context<streams<In...>, Taps...>> {
     using type = typename detail::bind_branches<context<streams<In...>, Taps...>,
@@ -132,6 +201,8 @@ struct fork_node : node_base<fork_node<Branches...>> {
   };
   template <class Context>
   using bind = typename binder<Context>::type;
+  using end = bind<std::conditional_t<closed, context<>, unbound>>;
+  static_assert(sizeof(end) > 0);
 
   template <class Tracer>
   static constexpr stream_ids trace(Tracer& tracer, const stream_ids& in) {
@@ -142,18 +213,12 @@ struct fork_node : node_base<fork_node<Branches...>> {
     (append(Branches::trace(tracer, in)), ...);
     return out;
   }
-  template <int I, class Sink>
-  constexpr void collect(Sink& sink) const {
-    branches.template collect<I>(sink);
-  }
 };
 
 /// `fork(a, b, ...) | add`, `| mul` or `| concat`: the branches meet in the join that follows.
 template <node... Branches>
-constexpr fork_node<Branches...> fork(Branches... branches) {
-  static_assert(sizeof...(Branches) >= 1 && sizeof...(Branches) <= max_streams,
-                "xenos: a fork has one to eight branches; join them in steps");
-  return fork_node<Branches...>(branches...);
+constexpr fork_node<Branches...> fork(const Branches&... branches) {
+  return {{}, detail::keep_branches(branches...)};
 }
 
 }  // namespace xenos::inline XENOS_ABI

@@ -6,26 +6,58 @@
 #include <xenos/expr/diagnose.hpp>
 #include <xenos/expr/node.hpp>
 
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI {
+
+namespace detail {
+
+template <class T>
+concept stream_element = requires {
+  element<T>::type;
+};
+
+constexpr bool empty(shape s) { return s.height < 1 || s.width < 1 || s.channels < 1; }
+
+/// The context behind an input.
+template <class T, shape Extent, class... Taps>
+struct behind_input {
+  using type = context<streams<stream{Extent, element<T>::type}>, Taps...>;
+};
+template <class T, shape Extent, class... Taps>
+  requires(!stream_element<T>)
+struct behind_input<T, Extent, Taps...> {
+  using type = model_error<fault::unknown_element_type, T>;
+};
+template <class T, shape Extent, class... Taps>
+  requires(stream_element<T>&& empty(Extent))
+struct behind_input<T, Extent, Taps...> {
+  using type = model_error<fault::empty_shape,
+                           input_stream<T, Extent.height, Extent.width, Extent.channels>>;
+};
+
+}  // namespace detail
 
 /// The `Port`-th input of a model.
 template <class T, shape Extent, int Port>
 struct input_node : node_base<input_node<T, Extent, Port>> {
   static constexpr bool closed = true;
-  using records = type_list<input_node>;
   static constexpr int port = Port;
   using value_type = T;
-  static constexpr bool whole_shape = Extent.height > 0 && Extent.width > 0 && Extent.channels > 0;
+  static constexpr int size = 1;
+  using records = type_list<input_node>;
 
   template <class Context>
-  struct binder;
+  struct binder {
+    using type = Context;
+  };
   template <class Streams, class... Taps>
   struct binder<context<Streams, Taps...>> {
-    static_assert(model_error < whole_shape ? fault::none : fault::empty_shape, Extent > ::none);
-    using type = context<streams<stream{Extent, element<T>::type}>, Taps...>;
+    using type = typename detail::behind_input<T, Extent, Taps...>::type;
   };
   template <class Context>
   using bind = typename binder<Context>::type;
+  using end = bind<context<>>;
 
   template <class Tracer>
   static constexpr stream_ids trace(Tracer& tracer, const stream_ids&) {
@@ -52,13 +84,21 @@ inline constexpr input_node<T, Extent, Port> input{};
 template <short_name Name>
 struct tap_node : node_base<tap_node<Name>> {
   static constexpr bool closed = false;
+  using end = unbound;
+  static constexpr int size = 0;
   using records = type_list<>;
 
   template <class Context>
-  struct binder;
+  struct binder {
+    using type = Context;
+  };
+  template <stream... In, class... Taps>
+  struct binder<context<streams<In...>, Taps...>> {
+    using type = model_error<fault::wrong_stream_count, tap_node, detail::told<In>...>;
+  };
   template <stream What, class... Taps>
   struct binder<context<streams<What>, Taps...>> {
-    using type = context<streams<What>, Taps..., tapped<Name, What>>;
+    using type = context<streams<What>, tapped<Name, What>, Taps...>;
   };
   template <class Context>
   using bind = typename binder<Context>::type;
@@ -76,6 +116,7 @@ inline constexpr tap_node<Name> tap{};
 
 namespace detail {
 
+/// The tap of that name, the latest if there are several.
 template <short_name Name, class... Taps>
 struct find_tap {
   static constexpr bool found = false;
@@ -95,15 +136,19 @@ struct find_tap<Name, Other, Rest...> : find_tap<Name, Rest...> {};
 template <short_name Name>
 struct from_node : node_base<from_node<Name>> {
   static constexpr bool closed = false;
+  using end = unbound;
+  static constexpr int size = 0;
   using records = type_list<>;
 
   template <class Context>
-  struct binder;
+  struct binder {
+    using type = Context;
+  };
   template <class Streams, class... Taps>
   struct binder<context<Streams, Taps...>> {
     using search = detail::find_tap<Name, Taps...>;
-    static_assert(model_error < search::found ? fault::none : fault::unknown_tap, Name > ::none);
-    using type = context<streams<search::what>, Taps...>;
+    using type = std::conditional_t<search::found, context<streams<search::what>, Taps...>,
+                                    model_error<fault::unknown_tap, detail::name_of<Name>>>;
   };
   template <class Context>
   using bind = typename binder<Context>::type;
@@ -121,6 +166,8 @@ inline constexpr from_node<Name> from{};
 /// `| unlink |`: the tensor here is materialised; nothing is fused or linked across.
 struct unlink_node : node_base<unlink_node> {
   static constexpr bool closed = false;
+  using end = unbound;
+  static constexpr int size = 0;
   using records = type_list<>;
   template <class Context>
   using bind = Context;
@@ -137,14 +184,10 @@ inline constexpr unlink_node unlink{};
 /// The end of a model with several outputs: `backbone | outputs(head1, head2)`. Each branch reads
 /// the stream that reaches it; its result is the output of that number.
 template <node... Branches>
-struct outputs_node : fork_node<Branches...>, node_base<outputs_node<Branches...>> {
-  using fork_node<Branches...>::fork_node;
-};
+struct outputs_node : fork_node<Branches...>, node_base<outputs_node<Branches...>> {};
 template <node... Branches>
-constexpr outputs_node<Branches...> outputs(Branches... branches) {
-  static_assert(sizeof...(Branches) >= 1 && sizeof...(Branches) <= max_streams,
-                "xenos: a model has one to eight outputs");
-  return outputs_node<Branches...>(branches...);
+constexpr outputs_node<Branches...> outputs(const Branches&... branches) {
+  return {{{}, detail::keep_branches(branches...)}, {}};
 }
 
 /// The record of one output of a model.

@@ -27,16 +27,21 @@ struct tapped {};
 template <stream... Streams>
 struct streams {};
 
-/// All that is known where a node stands: the streams that reach it, and the taps before it.
+/// All that is known where a node stands: the streams that reach it, and the taps before it, latest
+/// first.
 template <class Streams = streams<>, class... Taps>
 struct context;
 
 template <stream... Streams, class... Taps>
 struct context<streams<Streams...>, Taps...> {
   static constexpr int count = sizeof...(Streams);
+  static constexpr int taps = sizeof...(Taps);
   template <stream... Next>
   using with = context<streams<Next...>, Taps...>;
 };
+
+/// Stands for the context of an expression without inputs, until it is put behind some.
+struct unbound {};
 
 /// A list of types.
 template <class... Types>
@@ -61,10 +66,16 @@ struct node_base {};
 
 /// A part of an expression. It has
 ///   closed           whether it begins with inputs and needs no stream from its left
+///   end              the context behind it if it is closed, else `unbound`
+///   size             number of its records
 ///   records          type_list of the nodes that make records, in the order of tracing
-///   bind<Context>    the context behind it; an error names the stage that does not fit
+///   bind<Context>    the context behind it when `Context` is before it. Where something does not
+///                    fit, that is model_error<...> rather than a context; it is passed on from
+///                    node to node, unbound is as well, and only `operator|` and `traced`
+///                    instantiate it. So the compiler's message names the line that the user wrote
+///                    and not the depths of the library.
 ///   trace(tracer, ids) -> ids   appends its records
-///   collect<I>(sink) hands its weight views to `sink`, numbered from I
+///   collect<I>(sink) hands the views of its stages with weights to `sink`, records numbered from I
 template <class Node>
 concept node = std::derived_from<Node, node_base<Node>>;
 

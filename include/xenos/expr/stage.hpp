@@ -7,76 +7,72 @@
 #include <xenos/expr/node.hpp>
 #include <xenos/ops/operation.hpp>
 
+#include <concepts>
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI {
+
+/// A view of weights: something with a storage order and extents.
+template <class View>
+concept weight_view = requires {
+  View::order;
+  { View::extents } -> std::convertible_to<filter>;
+};
 
 namespace detail {
 
-/// Whether the k-th view of a stage has the extents that its operation needs.
-template <auto Op, parameters Needs, int K, class View>
-struct view_fits {
-  static constexpr bool right = View::extents == Needs.at[K];
-  static constexpr fault why = right ? fault::none : fault::weight_extents_differ;
-  static constexpr bool value = model_error<why, Op, needs{Needs.at[K]}, has{View::extents}>::none;
+/// What comes of putting a stage behind streams: a fault, or its output stream.
+struct finding {
+  fault why = fault::none;
+  stream out{};
+  parameters takes{};
+  int view = 0;  // the weight view at fault
 };
 
-template <auto Op, parameters Needs, class List>
-struct views_fit;
-
-template <auto Op, parameters Needs, class... Views>
-struct views_fit<Op, Needs, type_list<Views...>> {
-  static constexpr int given = sizeof...(Views);
-  static constexpr bool counted = given >= Needs.required && given <= Needs.count;
-  static constexpr bool value = model_error < counted ? fault::none : fault::parameters_missing, Op,
-                        given > ::none;
-
-  template <int K>
-  static constexpr bool from() {
-    return true;
+/// Judges `op` with weight views of extents `given` behind the streams `in`.
+template <operation Op>
+constexpr finding judge(const Op& op, const stream* in, int count, const filter* given, int views) {
+  finding v;
+  shapes extents;
+  for (int i = 0; i < count; ++i) {
+    extents.push(in[i].extent);
+    if (in[i].type != in[0].type) v.why = fault::element_types_differ;
   }
-  template <int K, class First, class... Rest>
-  static constexpr bool from() {
-    return view_fits<Op, Needs, K, First>::value && from<K + 1, Rest...>();
+  if (v.why == fault::none) v.why = check(op, extents);
+  if (v.why != fault::none) return v;
+  v.takes = parameters_of(op, extents);
+  if (views < v.takes.required || views > v.takes.count) {
+    v.why = fault::parameters_missing;
+    return v;
   }
-  static constexpr bool all() {
-    if constexpr (counted) {
-      return from<0, Views...>();
-    } else {
-      return false;
+  for (; v.view < views; ++v.view) {
+    if (given[v.view] != v.takes.at[v.view]) {
+      v.why = fault::weight_extents_differ;
+      return v;
     }
   }
+  v.out = {output_of(op, extents), in[0].type};
+  return v;
+}
+
+/// What a stage without weights holds: a type of its own, because two objects of one empty type
+/// have two addresses, so that a model of such stages would grow.
+template <class Stage>
+struct no_data {
+  constexpr no_data() = default;
+  constexpr explicit no_data(weight_list<>) {}
 };
 
-/// Checks an operation against the streams that reach it; its output stream.
-template <auto Op, class Views, stream... In>
-struct bound_stage {
-  static constexpr shapes gather() {
-    shapes in;
-    if constexpr (sizeof...(In) <= max_streams) (in.push(In.extent), ...);
-    return in;
-  }
-  static constexpr bool one_type() {
-    constexpr dtype types[] = {In.type..., dtype::f32};
-    bool same = true;
-    for (std::size_t i = 1; i < sizeof...(In); ++i) same = same && types[i] == types[0];
-    return same;
-  }
-  static constexpr dtype type() {
-    constexpr dtype types[] = {In.type..., dtype::f32};
-    return types[0];
-  }
-  static constexpr shapes in = gather();
-  static constexpr fault why = !one_type() ? fault::element_types_differ : check(Op, in);
-  static constexpr bool fits = model_error<why, Op, In.extent...>::none;
-
-  static constexpr stream result() {
-    if constexpr (why == fault::none) {
-      static_assert(views_fit<Op, Op.params(in), Views>::all());
-      return {Op.output(in), type()};
-    } else {
-      return {in[0], type()};
-    }
-  }
-  static constexpr stream out = result();
+/// A context, or the error that stands in its place. Only the one that is chosen is looked into.
+template <bool Fits>
+struct choose {
+  template <class Context, class Refusal>
+  using type = Context;
+};
+template <>
+struct choose<false> {
+  template <class Context, class Refusal>
+  using type = typename Refusal::type;
 };
 
 }  // namespace detail
@@ -86,25 +82,60 @@ struct bound_stage {
 /// `stage_of<Op>(views...)`, or the names in expr/vocabulary.hpp.
 template <auto Op, class... Views>
 struct stage : node_base<stage<Op, Views...>> {
-  static_assert(operation<std::remove_cvref_t<decltype(Op)>>,
-                "xenos: this type is no operation: it must have name, map, arity, check, output, "
-                "reads and params (see xenos/ops/operation.hpp)");
+  using op_type = std::remove_cvref_t<decltype(Op)>;
+  static_assert(operation<op_type>,
+                "xenos: this type is no operation; give it name, map, check, output and reads, or "
+                "name, map and apply if it is one-to-one (see xenos/ops/operation.hpp)");
+  static_assert((weight_view<Views> && ...),
+                "xenos: a stage takes views of weights; wrap the data: xn::weights<float, "
+                "xn::ohwi{out, height, width, in}>(array)");
   static constexpr auto op = Op;
   static constexpr bool closed = false;
+  using end = unbound;
+  static constexpr int size = 1;
   using records = type_list<stage>;
   using views = weight_list<Views...>;
 
-  [[no_unique_address]] views data{};
+  [[no_unique_address]] std::conditional_t<sizeof...(Views) == 0, detail::no_data<stage>, views>
+      data{};
 
   constexpr stage() = default;
   constexpr explicit stage(views given) : data(given) {}
 
   template <class Context>
-  struct binder;
+  struct binder {
+    using type = Context;
+  };
   template <stream... In, class... Taps>
   struct binder<context<streams<In...>, Taps...>> {
-    using bound = detail::bound_stage<Op, type_list<Views...>, In...>;
-    using type = context<streams<bound::out>, Taps...>;
+    static constexpr stream inputs[] = {In..., {}};
+    static constexpr filter extents[] = {Views::extents..., {}};
+    static constexpr detail::finding found =
+        detail::judge(Op, inputs, sizeof...(In), extents, sizeof...(Views));
+
+    template <fault Why>
+    struct refusal {
+      using type = model_error<Why, op_type, detail::told<In>..., detail::attributes<Op>>;
+    };
+    template <fault Why>
+      requires(Why == fault::parameters_missing)
+    struct refusal<Why> {
+      using type =
+          model_error<Why, op_type, detail::takes_views<found.takes.required, found.takes.count>,
+                      detail::has_views<int(sizeof...(Views))>, detail::told<In>...>;
+    };
+    template <fault Why>
+      requires(Why == fault::weight_extents_differ)
+    struct refusal<Why> {
+      static constexpr filter right = found.takes.at[found.view];
+      static constexpr filter given = extents[found.view];
+      using type =
+          model_error<Why, op_type, detail::needs<right.out, right.height, right.width, right.in>,
+                      detail::has<given.out, given.height, given.width, given.in>,
+                      detail::view<found.view>, detail::told<In>...>;
+    };
+    using type = typename detail::choose<found.why == fault::none>::template type<
+        context<streams<found.out>, Taps...>, refusal<found.why>>;
   };
   template <class Context>
   using bind = typename binder<Context>::type;
@@ -116,8 +147,8 @@ struct stage : node_base<stage<Op, Views...>> {
     return {1, {tracer.records.push(describe(Op, extents, in.at, tracer.records[in.at[0]].type))}};
   }
   template <int I, class Sink>
-  constexpr void collect(Sink& sink) const {
-    sink.template put<I>(data);
+  constexpr void collect([[maybe_unused]] Sink& sink) const {
+    if constexpr (sizeof...(Views) > 0) sink.template put<I>(data);
   }
 };
 

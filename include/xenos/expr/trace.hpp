@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/graph.hpp>
 #include <xenos/expr/compose.hpp>
+#include <xenos/expr/diagnose.hpp>
 #include <xenos/expr/marks.hpp>
 #include <xenos/expr/node.hpp>
 
@@ -12,13 +13,12 @@
 namespace xenos::inline XENOS_ABI {
 
 /// Collects records while an expression is walked.
-template <int Capacity>
+template <int Capacity, int Taps>
 struct tracer {
-  static constexpr int max_taps = 32;
   graph<Capacity> records{};
   int tap_count = 0;
-  short_name tap_names[max_taps] = {};
-  int tap_ids[max_taps] = {};
+  short_name tap_names[Taps + 1] = {};
+  int tap_ids[Taps + 1] = {};
 
   constexpr void set_tap(short_name name, int id) {
     tap_names[tap_count] = name;
@@ -42,6 +42,29 @@ inline constexpr bool ends_in_outputs<outputs_node<Branches...>> = true;
 template <class Left, class Right>
 inline constexpr bool ends_in_outputs<then<Left, Right>> = ends_in_outputs<Right>;
 
+/// The first node of an expression, for messages.
+template <class Expression>
+struct first_node {
+  using type = Expression;
+};
+template <class Left, class Right>
+struct first_node<then<Left, Right>> : first_node<Left> {};
+
+/// The end of a complete expression, or what it lacks.
+template <class Expression, class End = typename Expression::end>
+struct complete {
+  using type = End;  // an error reported before
+};
+template <class Expression>
+struct complete<Expression, unbound> {
+  using type = model_error<fault::no_input, told_node<typename first_node<Expression>::type>>;
+};
+template <class Expression, stream... Streams, class... Taps>
+  requires(sizeof...(Streams) != 1 && !ends_in_outputs<Expression>)
+struct complete<Expression, context<streams<Streams...>, Taps...>> {
+  using type = model_error<fault::open_streams, told<Streams>...>;
+};
+
 template <int... Ports>
 type_list<output_node<Ports>...> output_list(std::integer_sequence<int, Ports...>);
 
@@ -50,13 +73,9 @@ type_list<output_node<Ports>...> output_list(std::integer_sequence<int, Ports...
 /// A complete expression: its outputs, the types of its records and the records themselves.
 template <node Expression>
 struct traced {
-  static_assert(model_error < Expression::closed ? fault::none : fault::no_input, 0 > ::none);
-  using end = typename bound<Expression>::type;
+  using end = typename detail::complete<Expression>::type;
+  static_assert(sizeof(end) > 0);  // instantiates the error if the expression is not complete
   static constexpr int outputs = end::count;
-  static_assert(model_error < outputs == 1 || detail::ends_in_outputs<Expression>
-                    ? fault::none
-                    : fault::open_streams,
-                outputs > ::none);
   /// By record: stage<...>, input_node<...> or output_node<...>.
   using types =
       decltype(typename Expression::records{} +
@@ -64,7 +83,7 @@ struct traced {
   static constexpr int size = types::size;
 
   static constexpr graph<size> make() {
-    tracer<size> t;
+    tracer<size, end::taps> t;
     const stream_ids ends = Expression::trace(t, {});
     for (int i = 0; i < ends.count; ++i) {
       const record& producer = t.records[ends.at[i]];

@@ -9,7 +9,7 @@ namespace xenos::inline XENOS_ABI {
 /// The follower at one place of the chain: operation, number of operands, and which of them the
 /// accumulator is.
 template <auto Op, int Operands, int ChainOperand>
-struct follower {
+struct fused_stage {
   static constexpr auto op = Op;
   static constexpr int operands = Operands;
   static constexpr int chain = ChainOperand;

@@ -4,14 +4,21 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/expr/node.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace xenos::inline XENOS_ABI {
 
-/// The I-th value of a set.
+/// The I-th value of a set. One without members is not stored: equal empty parts of several values
+/// would need addresses, so bytes, of their own.
 template <int I, class T>
 struct indexed_value {
-  [[no_unique_address]] T value{};
+  T value{};
+};
+template <int I, class T>
+  requires std::is_empty_v<T>
+struct indexed_value<I, T> {
+  static constexpr T value{};
 };
 
 namespace detail {
@@ -40,12 +47,12 @@ struct indexed<type_list<Types...>>
     return static_cast<const indexed_value<I, type<I>>*>(this)->value;
   }
   template <int I>
-  [[nodiscard]] constexpr type<I>& get() {
+  [[nodiscard]] constexpr auto& get() {
     return static_cast<indexed_value<I, type<I>>*>(this)->value;
   }
   template <int I, class T>
   constexpr void put(const T& value) {
-    get<I>() = value;
+    if constexpr (!std::is_empty_v<type<I>>) get<I>() = value;
   }
 };
 

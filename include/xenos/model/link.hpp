@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace xenos::inline XENOS_ABI {
@@ -33,10 +34,10 @@ struct arena_tiers {
 ///   weights              type of the packed parameters; constant, shared by all that run
 ///   arena                type of the memory of one run
 ///   run                  one inference; const, re-entrant with another arena
-/// `Expression` is the model's, `Policy` says how to plan (see `planning`).
-template <node Expression, target Target, auto Policy>
-struct program : planned<Expression, Target, Policy> {
-  using base = planned<Expression, Target, Policy>;
+/// `Model` is an expression or names one, `Policy` says how to plan (see `planning`).
+template <model_source Model, target Target, auto Policy>
+struct program : planned<Model, Target, Policy> {
+  using base = planned<Model, Target, Policy>;
   using base::plan;
   static constexpr int units = plan.unit_count;
   static constexpr int inputs = [] {
@@ -46,10 +47,14 @@ struct program : planned<Expression, Target, Policy> {
   }();
   static constexpr int outputs = base::trace::outputs;
 
-  using weights = decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{}));
+  /// The packed parameters of all units.
+  struct weights
+      : decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{})) {};
   using arena = arena_storage<plan.arena_bytes(), Target.alignment>;
 
-  constexpr explicit program(const Expression& model) { model.template collect<0>(data_); }
+  constexpr explicit program(const typename base::expression& given) {
+    given.template collect<0>(data_);
+  }
 
   /// Packs all parameters in the order the kernels read them: a constant in flash when evaluated at
   /// compile time, at load otherwise. Reads the views given to the expression.
@@ -80,10 +85,8 @@ struct program : planned<Expression, Target, Policy> {
                   Buffers&&... buffers) const {
     static_assert(sizeof...(Buffers) == inputs + outputs,
                   "xenos: run takes one buffer for each input and output of the model");
-    const void* in[inputs > 0 ? inputs : 1] = {};
-    void* out[outputs] = {};
-    bind_buffers<0>(in, out, buffers...);
-    const frame<program> f{*this, parameters, memory.scratchpad, memory.memory, in, out};
+    frame<program> f{*this, parameters, {memory.scratchpad, memory.memory}};
+    bind_buffers<0>(f.bases + frame<program>::first_input, buffers...);
     run_serial(f, probe);
   }
 
@@ -97,11 +100,16 @@ struct program : planned<Expression, Target, Policy> {
   using kernel = typename detail::unit_types<base, Unit>::kernel;
   template <int Unit>
   using epilogue = typename detail::unit_types<base, Unit>::epilogue_type;
+  /// The record of the unit's last stage; outputs only say where its rows go.
   template <int Unit>
-  static constexpr int last_record =
-      plan.units[Unit].follower_count == 0
-          ? plan.units[Unit].head
-          : plan.units[Unit].followers[plan.units[Unit].follower_count - 1];
+  static constexpr int last_record = [] {
+    int last = plan.units[Unit].head;
+    for (int f = 0; f < plan.units[Unit].follower_count; ++f) {
+      const int id = plan.units[Unit].followers[f];
+      if (base::records[id].kind != role::output) last = id;
+    }
+    return last;
+  }();
 
   template <int Unit>
   static constexpr const auto& parameters(const weights& all) {
@@ -109,7 +117,12 @@ struct program : planned<Expression, Target, Policy> {
   }
   template <int Unit>
   constexpr const auto& views() const {
-    return data_.template get<plan.units[Unit].head>();
+    return record_views<plan.units[Unit].head>();
+  }
+  /// The weight views of a record, a weight_list.
+  template <int Id>
+  constexpr const auto& record_views() const {
+    return data_.template get<Id>();
   }
   template <int Unit, class T>
   static constexpr void coefficients(const weights& all, const T** to) {
@@ -123,9 +136,16 @@ struct program : planned<Expression, Target, Policy> {
   using views_type = decltype(detail::record_views(typename base::trace::types{}));
   [[no_unique_address]] views_type data_{};
 
+  template <int Unit>
+  constexpr void pack_unit(weights& to) const {
+    using types = detail::unit_types<base, Unit>;
+    if constexpr (!std::is_empty_v<typename types::packed>) {
+      types::pack(data_, to.template get<Unit>());
+    }
+  }
   template <int... Units>
   constexpr void pack_units(weights& to, std::integer_sequence<int, Units...>) const {
-    (detail::unit_types<base, Units>::pack(data_, to.template get<Units>()), ...);
+    (pack_unit<Units>(to), ...);
   }
 
   /// The record of the input or output of that number.
@@ -142,15 +162,18 @@ struct program : planned<Expression, Target, Policy> {
   template <role Kind, int Number>
   using port_element = element_t<port<Kind, Number>.type>;
 
+  /// Inputs are never written; they share one array of pointers with the outputs.
   template <int K, class First, class... Rest>
-  static void bind_buffers(const void** in, void** out, First&& first, Rest&&... rest) {
+  static void bind_buffers(std::byte** bases, First&& first, Rest&&... rest) {
     if constexpr (K < inputs) {
-      in[K] = buffer<role::input, K, const port_element<role::input, K>>(first).data();
+      const auto* data = buffer<role::input, K, const port_element<role::input, K>>(first).data();
+      bases[K] = reinterpret_cast<std::byte*>(const_cast<port_element<role::input, K>*>(data));
     } else {
       constexpr int k = K - inputs;
-      out[k] = buffer<role::output, k, port_element<role::output, k>>(first).data();
+      auto* data = buffer<role::output, k, port_element<role::output, k>>(first).data();
+      bases[K] = reinterpret_cast<std::byte*>(data);
     }
-    if constexpr (sizeof...(Rest) > 0) bind_buffers<K + 1>(in, out, rest...);
+    if constexpr (sizeof...(Rest) > 0) bind_buffers<K + 1>(bases, rest...);
   }
 };
 
@@ -160,10 +183,16 @@ struct program : planned<Expression, Target, Policy> {
 ///   static const auto packed = net.pack();
 ///   static decltype(net)::arena arena;
 ///   net.run(packed, arena, features, scores);
-template <target Target, auto Policy = planning{}, node Expression>
-constexpr auto link(const Expression& model) {
-  static_assert(planned<Expression, Target, Policy>::feasible);
-  return program<Expression, Target, Policy>(model);
+/// Or, with shorter symbols and less work for the compiler, from a function that returns the model:
+///   auto net = link<targets::host>([&] { return ds_cnn(weights); });
+template <target Target, auto Policy = planning{}, model_source Model>
+constexpr auto link(const Model& source) {
+  static_assert(planned<Model, Target, Policy>::feasible);
+  if constexpr (node<Model>) {
+    return program<Model, Target, Policy>(source);
+  } else {
+    return program<Model, Target, Policy>(source());
+  }
 }
 
 }  // namespace xenos::inline XENOS_ABI

@@ -70,18 +70,32 @@ constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {
 
 }  // namespace detail
 
-/// Numbers of bytes, for messages.
-struct needs_bytes {
-  bytes_t count;
+namespace detail {
+
+template <class Model>
+struct expression_of {
+  using type = decltype(std::declval<const Model&>()());
 };
-struct has_bytes {
-  bytes_t count;
+template <node Expression>
+struct expression_of<Expression> {
+  using type = Expression;
 };
 
+}  // namespace detail
+
+/// A model as `link` takes it: an expression, or a function without arguments that returns one. The
+/// function's type then names the model, which keeps symbols and compile time short.
+template <class Model>
+concept model_source = requires {
+  typename detail::expression_of<Model>::type;
+}
+&&node<typename detail::expression_of<Model>::type>;
+
 /// The constants of one model on one target: records, plan, kernels. Has no values of its own.
-template <node Expression, target Target, auto Policy>
+template <model_source Model, target Target, auto Policy>
 struct planned {
-  using trace = traced<Expression>;
+  using expression = typename detail::expression_of<Model>::type;
+  using trace = traced<expression>;
   static constexpr int size = trace::size;
   static constexpr target on = Target;
   static constexpr graph<size> records = detail::with_kernel_numbers<trace, Target.vector_bytes>(
@@ -125,8 +139,13 @@ struct planned {
 
   /// Stops the compiler when the target cannot run the model; names target, stage and bytes.
   static constexpr int at_fault = plan.where < 0 ? 0 : plan.units[plan.where].head;
-  static constexpr bool feasible = model_error<plan.why, records[at_fault].out, Target.name,
-                                               needs_bytes{plan.needs}, has_bytes{plan.has}>::none;
+  static constexpr shape shape_at_fault = records[at_fault].out;
+  static constexpr bool feasible = model_error<
+      plan.why, detail::name_of<Target.name>,
+      detail::told_node<typename indexed<typename trace::types>::template type<at_fault>,
+                        plan.where >= 0>,
+      detail::output_shape<shape_at_fault.height, shape_at_fault.width, shape_at_fault.channels>,
+      detail::needs_bytes<plan.needs>, detail::has_bytes<plan.has>>::none;
 
   /// The node of record Id.
   template <int Id>

@@ -21,6 +21,14 @@ struct coefficient_block {
 template <class T, int Channels>
 struct coefficient_block<T, 0, Channels> {};
 
+/// Parameters of a unit: the kernel's, and its followers' coefficients. Keyed on nothing but them,
+/// so that its name stays short.
+template <class Kernel, class Coefficients>
+struct packed_unit {
+  [[no_unique_address]] Kernel head;
+  [[no_unique_address]] Coefficients followers;
+};
+
 /// One unit of a planned model as types: kernel, followers, packed parameters.
 template <class Planned, int Unit>
 struct unit_types {
@@ -54,8 +62,8 @@ struct unit_types {
     } else if constexpr (!runs<F>()) {
       return follower_types<F + 1>();
     } else {
-      return type_list<follower<node<F>::op, Planned::records[u.followers[F]].inputs,
-                                u.chain_operand[F]>>{} +
+      return type_list<fused_stage<node<F>::op, Planned::records[u.followers[F]].inputs,
+                                   u.chain_operand[F]>>{} +
              follower_types<F + 1>();
     }
   }
@@ -63,12 +71,9 @@ struct unit_types {
   static epilogue<element, Followers...> make_epilogue(type_list<Followers...>);
   using epilogue_type = decltype(make_epilogue(follower_types()));
 
-  struct packed {
-    [[no_unique_address]] typename kernel::packed head;
-    [[no_unique_address]] coefficient_block<element, epilogue_type::coefficient_vectors,
-                                            u.out.channels>
-        followers;
-  };
+  using packed =
+      packed_unit<typename kernel::packed,
+                  coefficient_block<element, epilogue_type::coefficient_vectors, u.out.channels>>;
 
   /// Fills `to` from the views of the model.
   template <class Views>

@@ -29,12 +29,6 @@ struct activation {
                                            "hard_swish", "gelu",    "gelu_tanh"};
   static constexpr const char* name = names[static_cast<int>(F)];
   static constexpr mapping map = mapping::one_to_one;
-  static constexpr int arity = 1;
-
-  [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
-  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
-  [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
 
   template <class V>
   constexpr V apply(V x) const {

@@ -49,7 +49,6 @@ struct conv {
 
   static constexpr const char* name = "conv2d";
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (out < 1 || groups < 1) return fault::bad_attribute;
@@ -110,7 +109,6 @@ struct depthwise {
 
   static constexpr const char* name = "depthwise2d";
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (multiplier < 1) return fault::bad_attribute;

@@ -14,7 +14,7 @@ constexpr V apply_definition(const Op& op, const V* values, int count, const Wei
   if constexpr (requires { Op::coefficients; }) {
     static_assert(Op::coefficients == 2, "xenos: two coefficients a channel are supported");
     return op.apply(values[0], V(op.coefficient(weights, 0, c)), V(op.coefficient(weights, 1, c)));
-  } else if constexpr (Op::arity == 1) {
+  } else if constexpr (arity_of<Op>() == 1) {
     return op.apply(values[0]);
   } else {
     V value = values[0];

@@ -15,7 +15,6 @@ struct fc {
 
   static constexpr const char* name = "dense";
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (out < 1) return fault::bad_attribute;

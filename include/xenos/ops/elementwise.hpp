@@ -17,15 +17,8 @@ struct elementwise {
   static constexpr int arity = 0;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
-    if (in.count < 2) return fault::wrong_stream_count;
-    for (int i = 1; i < in.count; ++i) {
-      if (in[i] != in[0]) return fault::branches_differ;
-    }
-    return fault::none;
+    return in.count < 2 ? fault::wrong_stream_count : fault::none;
   }
-  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
-  [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
     return in[0].elements() * (in.count - 1);
   }
@@ -49,15 +42,12 @@ struct batch_norm_attributes {
 
   static constexpr const char* name = "batch_norm";
   static constexpr mapping map = mapping::one_to_one;
-  static constexpr int arity = 1;
   static constexpr int coefficients = 2;
   static constexpr bool folds_into_weights = true;
 
   [[nodiscard]] constexpr fault check(const shapes&) const {
     return epsilon >= 0 ? fault::none : fault::bad_attribute;
   }
-  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
-  [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
   [[nodiscard]] constexpr parameters params(const shapes& in) const {
     const filter one{in[0].channels};
     return {4, 4, {one, one, one, one}};

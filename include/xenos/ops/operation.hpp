@@ -18,32 +18,38 @@ struct parameters {
   filter at[4] = {};
 };
 
+// clang-format off
 /// An operation is a structural value: its members are its attributes, so that a stage is
-/// `stage<conv{.out = 64}>`. The planner sees only what these functions return.
-///
-/// It has, beside `name`, `map` and `arity` (streams it reads; 0: any number, at least one):
+/// `stage<conv{.out = 64}>`. The planner sees only what these members tell it:
+///   name                  for messages and explain; static storage
+///   map                   its mapping class
+///   arity                 streams it reads; 0: any number, at least one; absent: 1
 ///   check(shapes)         -> fault        whether it accepts streams of these shapes
 ///   output(shapes)        -> shape        the shape it makes of accepted ones
 ///   reads(shapes, input)  -> access       which rows and columns an output row needs
-///   params(shapes)        -> parameters   extents of its weight views
-///   macs(shapes)          -> int64        multiply-accumulates of the whole tensor
+///   params(shapes)        -> parameters   extents of its weight views; absent: none
+///   macs(shapes)          -> int64        multiply-accumulates of the whole tensor; absent: 0
+///   takes_epilogue        false when no follower may run on its values; absent: true
 ///
-/// and its definition, the scalar reference against which every kernel is tested. A one-to-one
-/// operation defines `apply(value...)`. An accumulating one (global pooling, flatten) has
-/// `accumulates(shapes)`, `start`, `accumulate(sum, in, weights, y, x, c, row)` and `finish(sum,
-/// shapes)`. Any other defines `at(in, weights, y, x, c)`: one element of the output, in the type
-/// `reference_of<T>`. There `in(input, y, x, c)` reads an element (inside the image only),
-/// `in.extent(input)` is that input's shape and `weights.get<k>()(o, h, w, i)` the k-th view.
+/// and its definition, the scalar reference against which every kernel is tested:
+///   one-to-one            `apply(value...)`; it needs neither check, output nor reads: its streams
+///                         have one shape, which is the output's
+///   accumulating          (global pooling, flatten) `accumulates(shapes)`, `start<Sum>()`,
+///                         `accumulate(sum, in, weights, row, x, c)` and `finish(sum, shapes, y, x)`
+///   any other             `at(in, weights, y, x, c)`: one element of the output, in `reference_of<T>`
+/// There `in(input, y, x, c)` reads an element (inside the image only), `in.extent(input)` is that
+/// input's shape and `weights.get<k>()(o, h, w, i)` the k-th view.
+// clang-format on
 template <class Op>
-concept operation = requires(const Op op, const shapes in) {
+concept operation = requires {
   { Op::name } -> std::convertible_to<const char*>;
   { Op::map } -> std::convertible_to<mapping>;
-  { Op::arity } -> std::convertible_to<int>;
+}
+&&(Op::map == mapping::one_to_one || requires(const Op op, const shapes in) {
   { op.check(in) } -> std::same_as<fault>;
   { op.output(in) } -> std::same_as<shape>;
   { op.reads(in, 0) } -> std::same_as<access>;
-  { op.params(in) } -> std::same_as<parameters>;
-};
+});
 
 /// An operation that works element by element, so that it may run on another stage's accumulators.
 template <class Op>
@@ -55,6 +61,16 @@ concept accumulating_operation = operation<Op> && requires(const Op op, const sh
   { op.accumulates(in) } -> std::same_as<bool>;
 };
 
+/// Streams that an operation reads; 0: any number.
+template <operation Op>
+constexpr int arity_of() {
+  if constexpr (requires { Op::arity; }) {
+    return Op::arity;
+  } else {
+    return 1;
+  }
+}
+
 /// Whether `op` accumulates over input rows of this shape.
 template <operation Op>
 constexpr bool accumulates(const Op& op, const shapes& in) {
@@ -65,23 +81,50 @@ constexpr bool accumulates(const Op& op, const shapes& in) {
   }
 }
 
-/// Defaults that most operations share; an operation derives nothing and registers nowhere, but may
-/// inherit these to leave functions out.
-struct operation_defaults {
-  static constexpr int arity = 1;
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
-  [[nodiscard]] constexpr std::int64_t macs(const shapes&) const { return 0; }
-  friend constexpr bool operator==(const operation_defaults&, const operation_defaults&) = default;
-};
+/// The shape that `op` makes of accepted inputs.
+template <operation Op>
+constexpr shape output_of(const Op& op, const shapes& in) {
+  if constexpr (requires { op.output(in); }) {
+    return op.output(in);
+  } else {
+    return in[0];
+  }
+}
+
+/// What `op` reads of input number `input`.
+template <operation Op>
+constexpr access access_of(const Op& op, const shapes& in, int input) {
+  if constexpr (requires { op.reads(in, input); }) {
+    return op.reads(in, input);
+  } else {
+    return identity_access;
+  }
+}
+
+/// The weight views that `op` takes.
+template <operation Op>
+constexpr parameters parameters_of(const Op& op, const shapes& in) {
+  if constexpr (requires { op.params(in); }) {
+    return op.params(in);
+  } else {
+    return {};
+  }
+}
 
 /// The faults common to all operations; then the operation's own.
 template <operation Op>
 constexpr fault check(const Op& op, const shapes& in) {
-  if (in.count < 1 || (Op::arity != 0 && in.count != Op::arity)) return fault::wrong_stream_count;
+  constexpr int arity = arity_of<Op>();
+  if (in.count < 1 || (arity != 0 && in.count != arity)) return fault::wrong_stream_count;
   for (int i = 0; i < in.count; ++i) {
     if (in[i].height < 1 || in[i].width < 1 || in[i].channels < 1) return fault::empty_shape;
+    if (one_to_one_operation<Op> && in[i] != in[0]) return fault::branches_differ;
   }
-  return op.check(in);
+  if constexpr (requires { op.check(in); }) {
+    return op.check(in);
+  } else {
+    return fault::none;
+  }
 }
 
 /// The record of `op` reading the nodes `from`; `in` are their shapes, checked before.
@@ -91,15 +134,16 @@ constexpr record describe(const Op& op, const shapes& in, const int* from, dtype
   node.name = Op::name;
   node.map = Op::map;
   node.type = type;
-  node.out = op.output(in);
+  node.out = output_of(op, in);
   node.accumulates = accumulates(op, in);
   node.steps = node.accumulates ? in[0].height : node.out.height;
   node.inputs = in.count;
   for (int i = 0; i < in.count; ++i) {
     node.from[i] = from[i];
-    node.reads[i] = node.accumulates ? identity_access : op.reads(in, i);
+    node.reads[i] = node.accumulates ? identity_access : access_of(op, in, i);
   }
   if constexpr (requires { op.macs(in); }) node.macs = op.macs(in);
+  if constexpr (requires { Op::takes_epilogue; }) node.takes_epilogue = Op::takes_epilogue;
   return node;
 }
 

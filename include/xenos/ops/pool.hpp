@@ -23,7 +23,6 @@ struct pool {
 
   static constexpr const char* name = Kind == pooling::average ? "average_pool2d" : "max_pool2d";
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     const fault why = sliding::check(in[0], kernel, stride, {}, padding);
@@ -45,7 +44,6 @@ struct pool {
   [[nodiscard]] constexpr access reads(const shapes& in, int) const {
     return geometry(in).reads(false);
   }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
     return output(in).elements() * kernel.height * kernel.width;
   }
@@ -57,7 +55,10 @@ struct pool {
 
   template <class Sum>
   [[nodiscard]] static constexpr Sum start() {
-    return Kind == pooling::average ? Sum(0) : std::numeric_limits<Sum>::lowest();
+    using limits = std::numeric_limits<Sum>;
+    return Kind == pooling::average ? Sum(0)
+           : limits::has_infinity   ? -limits::infinity()
+                                    : limits::lowest();
   }
   template <class Sum>
   [[nodiscard]] static constexpr Sum add(Sum sum, Sum value) {
@@ -117,7 +118,6 @@ struct global_pool {
   static constexpr const char* name =
       Kind == pooling::average ? "global_average_pool" : "global_max_pool";
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr pool<Kind> window(const shapes& in) const {
     return {.kernel = {in[0].height, in[0].width}};
@@ -127,7 +127,6 @@ struct global_pool {
   [[nodiscard]] constexpr access reads(const shapes& in, int input) const {
     return window(in).reads(in, input);
   }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const { return in[0].height > 1; }
 

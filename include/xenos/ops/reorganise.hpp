@@ -27,7 +27,6 @@ struct concat_channels {
     return out;
   }
   [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
 
   template <class In, class Weights>
   constexpr auto at(const In& in, const Weights&, int y, int x, int c) const {
@@ -47,7 +46,6 @@ struct zero_pad {
 
   static constexpr const char* name = "pad";
   static constexpr mapping map = mapping::reorganise;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes&) const {
     return top < 0 || bottom < 0 || left < 0 || right < 0 ? fault::negative_padding : fault::none;
@@ -58,7 +56,6 @@ struct zero_pad {
   [[nodiscard]] constexpr access reads(const shapes&, int) const {
     return {window{1, 1, 1, -top}, 0, 0, false};
   }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
 
   template <class In, class Weights>
   constexpr auto at(const In& in, const Weights&, int y, int x, int c) const {
@@ -79,7 +76,6 @@ struct reshape_to {
 
   static constexpr const char* name = "reshape";
   static constexpr mapping map = mapping::reorganise;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (to.height < 1 || to.width < 1 || to.channels < 1) return fault::empty_shape;
@@ -96,7 +92,6 @@ struct reshape_to {
                                                : (to_row - 2 + from_row) / from_row + 1;
     return {window{reach, from_row, to_row, 0}, 0, 0, false};
   }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
   /// One row made of several: filled as they come.
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const {
     return to.height == 1 && in[0].height > 1;
@@ -134,7 +129,6 @@ struct reshape_to {
 struct flatten_all {
   static constexpr const char* name = "flatten";
   static constexpr mapping map = mapping::reorganise;
-  static constexpr int arity = 1;
 
   [[nodiscard]] static constexpr reshape_to as_reshape(const shapes& in) {
     return {vector(static_cast<int>(in[0].elements()))};
@@ -144,7 +138,6 @@ struct flatten_all {
   [[nodiscard]] constexpr access reads(const shapes& in, int input) const {
     return as_reshape(in).reads(in, input);
   }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const { return in[0].height > 1; }
 
   template <class Sum>

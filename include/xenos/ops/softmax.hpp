@@ -15,12 +15,10 @@ struct softmax_attributes {
 
   static constexpr const char* name = "softmax";
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr int arity = 1;
 
   [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
   [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
   [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
-  [[nodiscard]] constexpr parameters params(const shapes&) const { return {}; }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
     return in[0].elements() * 8;  // an exponential weighs about as much
   }

@@ -26,16 +26,35 @@ constexpr int oldest_row(const unit& producer, const unit& consumer, const acces
 namespace detail {
 
 /// Bounds of a unit's progress as rational functions of the rows b that the region's last unit has
-/// done: at most (b * slope + high) / scale, at least (b * slope + low) / scale.
+/// done: at most (b * slope + high) / scale; at least (b * slope + low) / scale, once it has begun
+/// and until it has all the rows that others need. Those from (b * slope + oldest) / scale on may
+/// still be read.
 struct progress {
   bool known = false;
   std::int64_t slope = 0;
   std::int64_t scale = 1;
   std::int64_t high = 0;
   std::int64_t low = 0;
+  std::int64_t oldest = 0;
+
+  /// Lowest terms. Progress is a whole number of rows, so that bounds may be rounded towards it.
+  constexpr void reduce() {
+    if (scale == 1) return;
+    std::int64_t by = scale;
+    for (std::int64_t rest = slope % by; rest > 0;) {
+      const std::int64_t next = by % rest;
+      by = rest;
+      rest = next;
+    }
+    slope /= by;
+    scale /= by;
+    high = high / by - (high % by < 0 ? 1 : 0);
+    low = low / by + (low % by > 0 ? 1 : 0);
+    oldest = oldest / by + (oldest % by > 0 ? 1 : 0);
+  }
 };
 
-/// The rows below which `reads` needs its producer, as a bound that is tight but for rounding.
+/// What a consumer that reads by `w` asks of its producer: bounds that are tight but for rounding.
 constexpr progress demanded(const progress& consumer, const window& w, int producer_tile) {
   progress p;
   p.known = true;
@@ -44,48 +63,47 @@ constexpr progress demanded(const progress& consumer, const window& w, int produ
   const std::int64_t at = consumer.scale * (w.offset - w.down) + p.scale * w.reach;
   p.high = consumer.high * w.down + at + p.scale * (producer_tile - 1);
   p.low = consumer.low * w.down + at - consumer.scale * (w.up - 1);
+  p.oldest = consumer.low * w.down + consumer.scale * (w.offset - (w.up - 1));
+  p.reduce();
   return p;
 }
 
 /// Ring bound of a unit read by several others, all of which flow into unit `exit`.
 template <int N>
 constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
+  constexpr std::int64_t most = 1 << 24;  // keeps products within 64 bits
   const unit& source = p.units[index];
   if (p.units[exit].accumulates) return source.steps;
   progress at[N] = {};
   const int exit_tile = p.units[exit].tile(tile);
-  at[exit] = {true, 1, 1, 0, -exit_tile};
+  at[exit] = {true, 1, 1, 0, -exit_tile, 0};
   std::int64_t first_rows = exit_tile;  // rows b up to which some unit may not have begun
   for (int v = exit - 1; v >= index; --v) {
     const unit& u = p.units[v];
-    std::int64_t oldest = 0;
     for (int link = u.first_consumer; link >= 0;) {
       const unit& c = p.units[link / max_streams];
       const access& reads = c.edges[link % max_streams].reads;
       const progress& from = at[link / max_streams];
-      if (!from.known || c.accumulates || u.accumulates) return source.steps;
+      const bool whole = reads.rows.down == 0;
+      if (!from.known || whole || c.accumulates || u.accumulates) return source.steps;
       const progress next = demanded(from, reads.rows, u.tile(tile));
-      // The oldest row needed, scaled as `next` is.
-      const std::int64_t needs =
-          from.low * reads.rows.down + from.scale * (reads.rows.offset - (reads.rows.up - 1));
-      if (!at[v].known) {
-        at[v] = next;
-        oldest = needs;
+      progress& now = at[v];
+      if (!now.known) {
+        now = next;
+      } else if (now.slope != next.slope || now.scale != next.scale) {
+        return source.steps;
       } else {
-        const progress& now = at[v];
-        if (now.slope * next.scale != next.slope * now.scale) return source.steps;
-        at[v].high = max_of(now.high * next.scale, next.high * now.scale);
-        at[v].low = max_of(now.low * next.scale, next.low * now.scale);
-        oldest = min_of(oldest * next.scale, needs * now.scale);
-        at[v].slope = now.slope * next.scale;
-        at[v].scale = now.scale * next.scale;
+        now.high = max_of(now.high, next.high);
+        now.low = min_of(now.low, next.low);  // whoever wants more may have all it wants already
+        now.oldest = min_of(now.oldest, next.oldest);
       }
+      if (now.slope > most || now.scale > most) return source.steps;
       link = c.next_consumer[link % max_streams];
     }
     if (!at[v].known) continue;  // another branch's, not below `index`
     if (v == index) {
       const progress& s = at[v];
-      const int steady = floor_div(s.high - oldest, s.scale);
+      const int steady = floor_div(s.high - s.oldest, s.scale);
       const int begin = floor_div(first_rows * s.slope + s.high, s.scale);
       return min_of(max_of(steady, begin), source.steps);
     }

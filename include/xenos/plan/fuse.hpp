@@ -11,16 +11,18 @@ namespace xenos::inline XENOS_ABI {
 namespace detail {
 
 /// The operand of one-to-one `node` on whose producer it may run: the one traced last, or -1.
+/// `streams`: by record, how many its unit reads.
 template <int N, class Policy>
 constexpr int fusable_operand(const graph<N>& g, const record& node, const int* uses,
-                              const bool* closed, const Policy& policy) {
+                              const bool* closed, const int* streams, const Policy& policy) {
   const bool joins = node.kind == role::output || node.map == mapping::one_to_one;
   if (!joins || (!policy.fuse && node.kind != role::output)) return -1;
   int best = -1;
   for (int k = 0; k < node.inputs; ++k) {
     const record& producer = g[node.from[k]];
     const bool fits = producer.kind == role::operation && producer.takes_epilogue &&
-                      uses[node.from[k]] == 1 && !closed[node.from[k]];
+                      uses[node.from[k]] == 1 && !closed[node.from[k]] &&
+                      (node.inputs == 1 || streams[node.from[k]] + node.inputs - 1 <= max_streams);
     if (fits && (best < 0 || node.from[k] > node.from[best])) best = k;
   }
   return best;
@@ -37,17 +39,21 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
   int unit_of[N] = {};  // the unit that ends in this record, before sorting: its head
   for (int i = 0; i < g.count; ++i) {
     for (int k = 0; k < g[i].inputs; ++k) ++uses[g[i].from[k]];
-    closed[i] = g[i].cut_after || policy.cuts(g[i]);
+    closed[i] = g[i].cut_after || policy.cuts(g, i);
   }
   // Chains of followers, kept at their heads; a head moves to the place of its last record.
   int last_of[N] = {};     // by record: the last record of the unit that it heads
   int operand_of[N] = {};  // by record: the operand through which it is fused, or -1
   int length[N] = {};      // by record: followers up to here
+  int streams[N] = {};     // by record: streams that its unit reads up to here
   for (int i = 0; i < g.count; ++i) {
-    const int k = detail::fusable_operand(g, g[i], uses, closed, policy);
+    const int k = detail::fusable_operand(g, g[i], uses, closed, streams, policy);
     operand_of[i] = k;
     unit_of[i] = k < 0 ? i : unit_of[g[i].from[k]];
     length[i] = k < 0 ? 0 : length[g[i].from[k]] + 1;
+    streams[i] = k < 0 ? g[i].inputs : streams[g[i].from[k]] + g[i].inputs - 1;
+    // Rows of a unit that accumulates are its input's: further operands have no place in them.
+    if (g[i].accumulates) streams[i] = max_streams;
     if (length[i] == max_followers) closed[i] = true;
     last_of[unit_of[i]] = i;
   }
@@ -63,7 +69,7 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     u.out = first.out;
     u.steps = first.steps;
     u.accumulates = first.accumulates;
-    if (g[i].cut_after || policy.cuts(g[i])) {
+    if (g[i].cut_after || policy.cuts(g, i)) {
       u.materialise = true;
       u.why = cut::asked;
     }

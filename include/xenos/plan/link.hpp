@@ -16,10 +16,18 @@ inline constexpr int tile_choice_count = 6;
 
 /// Bytes that `consumer` reads of `producer`: each row it needs once.
 constexpr bytes_t bytes_read(const unit& producer, const unit& consumer, const access& reads) {
-  const int rows = producer.accumulates
-                       ? 1
-                       : rows_demanded(producer, consumer, reads, consumer.steps) -
-                             min_of(oldest_row(producer, consumer, reads, 0), producer.steps);
+  const window& w = reads.rows;
+  int rows = 1;
+  if (!producer.accumulates && !consumer.accumulates && w.up == 1 && w.down > w.reach) {
+    rows = 0;  // windows that leave rows out between them
+    for (int row = 0; row < consumer.steps; ++row) {
+      const int first = max_of(w.first(row), 0);
+      rows += max_of(min_of(w.first(row) + w.reach, producer.steps) - first, 0);
+    }
+  } else if (!producer.accumulates) {
+    rows = rows_demanded(producer, consumer, reads, consumer.steps) -
+           min_of(oldest_row(producer, consumer, reads, 0), producer.steps);
+  }
   return bytes_t{max_of(rows, 0)} * producer.out.row() * size_of(producer.type);
 }
 
@@ -27,13 +35,14 @@ constexpr bytes_t bytes_written(const unit& u) { return u.out.elements() * size_
 
 /// The shared row of zeros that `consumer` needs for rows outside `producer`, in bytes.
 constexpr bytes_t zero_row_bytes(const unit& producer, const unit& consumer, const access& reads) {
-  const bool outside = reads.rows.first(0) < 0 || reads.rows.end(consumer.steps) > producer.steps;
+  const bool outside =
+      reads.rows.first(0) < 0 || reads.rows.end(consumer.steps) > producer.out.height;
   return reads.zeros && outside ? producer.row_stride : 0;
 }
 
 /// Cycles of one unit, by the cost model: multiply-accumulates at the target's rate (a tile that
-/// does not fill the kernel's block of rows is slower), its parameters read once a tile, and
-/// starting tiles.
+/// does not fill the kernel's block of rows is slower), its parameters read once a tile, half of
+/// which computing hides, and starting tiles.
 constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile) {
   if (u.in_place) return 0;
   const int rows = u.tile(tile);
@@ -41,8 +50,13 @@ constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile) {
   const std::int64_t elements = u.out.elements();
   std::int64_t compute = max_of(u.macs, elements / 2) / t.macs_per_cycle;
   if (rows < min_of(u.block_rows, u.steps)) compute += compute / 3;
-  const std::int64_t parameters = u.parameter_bytes * tiles / t.scratchpad_bytes_per_cycle;
-  return max_of(compute, parameters) + std::int64_t{tiles} * t.step_cycles;
+  // The first tile brings the parameters near; later ones find them there if they are small.
+  const bool stay = u.parameter_bytes <= t.scratchpad / 4;
+  const std::int64_t parameters =
+      stay ? u.parameter_bytes / t.memory_bytes_per_cycle +
+                 u.parameter_bytes * (tiles - 1) / t.scratchpad_bytes_per_cycle
+           : u.parameter_bytes * tiles / t.memory_bytes_per_cycle;
+  return compute + parameters / 2 + std::int64_t{tiles} * t.step_cycles;
 }
 
 /// Sums over units [0, i), so that any segment is priced in O(1).
@@ -99,6 +113,14 @@ constexpr void link(const target& t, const Policy& policy, plan<N>& p) {
     }
   }
 
+  const auto ring_bytes = [&](int c, int i, int j) { return sums.rings[c][j] - sums.rings[c][i]; };
+  // Units [i, j] as one segment, but for the barrier. A ring's bytes must come near once a run, as
+  // a materialised tensor's do.
+  const auto segment_cycles = [&](int c, int i, int j, std::int64_t transfer) {
+    const std::int64_t compute =
+        sums.cycles[c][j + 1] - sums.cycles[c][i] + ring_bytes(c, i, j) / t.memory_bytes_per_cycle;
+    return (compute > transfer ? compute : transfer) + transfer / 4;
+  };
   std::int64_t best[N + 1] = {};
   int first[N + 1] = {};
   int tile[N + 1] = {};
@@ -117,18 +139,14 @@ constexpr void link(const target& t, const Policy& policy, plan<N>& p) {
                             (sums.consumed[j] - sums.consumed[i]) +
                             (p.units[j].in_place ? 0 : bytes_written(p.units[j]));
       const std::int64_t transfer = moved / t.memory_bytes_per_cycle;
-      const std::int64_t before = best[i] + t.barrier_cycles + transfer / 4;
+      const std::int64_t before = best[i] + t.barrier_cycles;
       const bytes_t room =
           t.scratchpad - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment);
       bool fits = false;
       for (int c = 0; c < choices; ++c) {
-        if (sums.rings[c][j] - sums.rings[c][i] > room) continue;
+        if (ring_bytes(c, i, j) > room) continue;
         fits = true;
-        // A ring's bytes must come near once a run, as a materialised tensor's do.
-        const std::int64_t compute =
-            sums.cycles[c][j + 1] - sums.cycles[c][i] +
-            (sums.rings[c][j] - sums.rings[c][i]) / t.memory_bytes_per_cycle;
-        const std::int64_t cycles = before + (compute > transfer ? compute : transfer);
+        const std::int64_t cycles = before + segment_cycles(c, i, j, transfer);
         if (best[j + 1] < 0 || cycles < best[j + 1]) {
           best[j + 1] = cycles;
           first[j + 1] = i;
@@ -155,10 +173,21 @@ constexpr void link(const target& t, const Policy& policy, plan<N>& p) {
     const int j = end - 1;
     s.first = i;
     s.last = j;
-    s.tile = policy.tile > 0 ? policy.tile : tile_choices[tile[end]];
     s.moved = sums.reads[end] - sums.reads[i] - (sums.consumed[j] - sums.consumed[i]) +
               (p.units[j].in_place ? 0 : bytes_written(p.units[j]));
+    // Of the tiles that cost at most a fiftieth more, the one with the smallest rings.
+    const std::int64_t transfer = s.moved / t.memory_bytes_per_cycle;
+    int chosen = tile[end];
     s.cycles = best[end] - best[i];
+    const std::int64_t limit = s.cycles + s.cycles / 50;
+    for (int c = 0; c < choices; ++c) {
+      const std::int64_t cycles = t.barrier_cycles + segment_cycles(c, i, j, transfer);
+      if (cycles <= limit && ring_bytes(c, i, j) < ring_bytes(chosen, i, j)) {
+        chosen = c;
+        s.cycles = cycles;
+      }
+    }
+    s.tile = policy.tile > 0 ? policy.tile : tile_choices[chosen];
     int most = 0;
     for (int u = i; u < end; ++u) {
       s.zero_row = max_of(s.zero_row, align_up(zero_row[u], t.alignment));

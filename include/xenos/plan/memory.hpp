@@ -32,7 +32,8 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
     u.bytes = bytes_t{u.rows} * u.row_stride;
     for (int k = 0; k < u.edge_count; ++k) {
       const unit& producer = p.units[u.edges[k].from];
-      if (u.edges[k].from >= s.first) s.near += detail::bytes_read(producer, u, u.edges[k].reads);
+      if (producer.where != placement::ring) continue;
+      s.near += detail::bytes_read(producer, u, u.edges[k].reads);
     }
     if (u.where == placement::ring) {
       u.offset = at;

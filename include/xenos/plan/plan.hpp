@@ -134,14 +134,17 @@ struct plan {
   }
 };
 
-/// How to plan. A policy of the user's has the same members; `cuts` is asked for every edge.
+/// How to plan. A policy of the user's has the same members; `cuts` is asked for every record.
 struct planning {
   bool fuse = true;
   bool link = true;
   int tile = 0;  // rows a step; 0: the planner chooses
 
-  /// Whether the tensor of `producer` must be materialised.
-  [[nodiscard]] constexpr bool cuts(const record& /*producer*/) const { return false; }
+  /// Whether the tensor of record `producer` must be materialised.
+  template <int N>
+  [[nodiscard]] constexpr bool cuts(const graph<N>&, int /*producer*/) const {
+    return false;
+  }
   friend constexpr bool operator==(const planning&, const planning&) = default;
 };
 

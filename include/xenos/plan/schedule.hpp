@@ -56,11 +56,14 @@ template <int Capacity>
 struct ring_simulation {
   schedule_cursor<Capacity> cursor{};
   int rows[Capacity] = {};  // by unit: the most rows live at once
+  int needed[Capacity] =
+      {};  // by unit: rows done at the end; fewer than all if nobody reads the rest
   int steps = 0;
 
   /// One step; false at the end.
   constexpr bool advance(const plan<Capacity>& p, const segment& s) {
     step now;
+    if (steps == 0) count_needed(p, s);
     if (!cursor.next(p, s, now)) return false;
     ++steps;
     const unit& u = p.units[now.unit];
@@ -72,7 +75,9 @@ struct ring_simulation {
     for (int link = u.first_consumer; link >= 0;) {
       const int c = link / max_streams;
       const access& reads = p.units[c].edges[link % max_streams].reads;
-      if (c <= s.last) oldest = min_of(oldest, oldest_row(u, p.units[c], reads, cursor.done[c]));
+      if (c <= s.last && cursor.done[c] < needed[c]) {
+        oldest = min_of(oldest, oldest_row(u, p.units[c], reads, cursor.done[c]));
+      }
       link = p.units[c].next_consumer[link % max_streams];
     }
     rows[now.unit] = max_of(rows[now.unit], now.end - oldest);
@@ -84,6 +89,22 @@ struct ring_simulation {
     bytes_t sum = 0;
     for (int i = s.first; i < s.last; ++i) sum += bytes_t{rows[i]} * p.units[i].row_stride;
     return sum;
+  }
+
+ private:
+  constexpr void count_needed(const plan<Capacity>& p, const segment& s) {
+    for (int c = s.last; c >= s.first; --c) {
+      const unit& u = p.units[c];
+      const int tile = u.tile(s.tile);
+      needed[c] = c == s.last ? u.steps : min_of(ceil_div(needed[c], tile) * tile, u.steps);
+      if (needed[c] == 0) continue;
+      for (int k = 0; k < u.edge_count; ++k) {
+        const edge& e = u.edges[k];
+        if (e.from < s.first) continue;
+        needed[e.from] =
+            max_of(needed[e.from], rows_demanded(p.units[e.from], u, e.reads, needed[c]));
+      }
+    }
   }
 };
 

@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/graph.hpp>
 #include <xenos/plan/demand.hpp>
+#include <xenos/plan/link.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/target/target.hpp>
@@ -13,21 +14,21 @@ namespace xenos::inline XENOS_ABI {
 /// What `verify` found wrong first.
 enum class flaw : std::uint8_t {
   none,
-  infeasible,          // the plan says itself that it cannot run
-  record_misplaced,    // a record is in no unit, in several, or out of order
-  edge_differs,        // a unit's inputs are not its records'
-  segment_misplaced,   // segments do not partition the units, or one leaks an inner tensor
-  halo_too_small,      // a consumer reads columns beyond the row's halo
-  bytes_differ,        // a tensor's bytes are not rows * stride, or a stride does not hold its row
-  misaligned,          // an offset or stride breaks the target's alignment
-  overlap,             // two tensors alive together share bytes
-  beyond_arena,        // a tensor ends beyond its tier
-  totals_differ,       // totals are not what the parts add up to, or exceed the target
+  infeasible,         // the plan says itself that it cannot run
+  record_misplaced,   // a record is in no unit, in several, or out of order
+  edge_differs,       // a unit's inputs are not its records'
+  tensor_misplaced,   // where the model or the caller does not allow it: a cut in a ring, an output
+  segment_misplaced,  // segments do not partition the units, or one leaks an inner tensor
+  halo_too_small,     // a consumer reads columns beyond the row's halo
+  bytes_differ,       // a tensor's bytes are not rows * stride, or a stride does not hold its row
+  misaligned,         // an offset or stride breaks the target's alignment
+  overlap,            // two tensors alive together share bytes
+  beyond_arena,       // a tensor ends beyond its tier
+  totals_differ,      // totals are not what the parts add up to, or exceed the target
   zero_row_too_small,  // rows outside the image do not fit the shared row of zeros
   step_out_of_order,   // a step repeats, skips or exceeds rows, or is wider than its ring
-  read_before_write,   // a step reads a row that is not there yet
+  read_before_write,   // a step reads a row that is not there yet, or never
   read_after_loss,     // a step reads a row that was overwritten
-  incomplete,          // a row that someone reads was never computed
 };
 
 /// The first flaw and the unit where it is.
@@ -47,10 +48,18 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
     const unit& u = p.units[i];
     int previous = -1;
     int k = 0;
+    if (u.follower_count < 0 || u.follower_count > max_followers || u.edge_count < 0 ||
+        u.edge_count > max_streams) {
+      return {flaw::record_misplaced, i};
+    }
     for (int f = -1; f < u.follower_count; ++f) {
       const int id = f < 0 ? u.head : u.followers[f];
       if (id <= previous || id >= g.count) return {flaw::record_misplaced, i};
       const record& r = g[id];
+      const bool fusable = f < 0 || r.kind == role::output || r.map == mapping::one_to_one;
+      const bool severed = f >= 0 && g[previous].cut_after;
+      if (!fusable || severed) return {flaw::record_misplaced, i};
+      if (r.temporary_bytes > u.temporary_bytes) return {flaw::totals_differ, i};
       for (int operand = 0; operand < r.inputs; ++operand) {
         if (f >= 0 && operand == u.chain_operand[f]) {
           if (r.from[operand] != previous) return {flaw::edge_differs, i};
@@ -58,8 +67,8 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
         }
         if (k == u.edge_count) return {flaw::edge_differs, i};
         const edge& e = u.edges[k++];
-        const bool same = e.follower == f && e.reads == r.reads[operand] && e.from < i &&
-                          unit_of[r.from[operand]] == e.from + 1;
+        const bool same = e.follower == f && e.reads == r.reads[operand] && e.from >= 0 &&
+                          e.from < i && unit_of[r.from[operand]] == e.from + 1;
         if (!same) return {flaw::edge_differs, i};
       }
       if (previous >= 0) unit_of[previous] = 0;  // inner values of a unit are read by nobody else
@@ -68,7 +77,19 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
       ++seen;
     }
     if (k != u.edge_count) return {flaw::edge_differs, i};
-    if (u.out != g[previous].out || u.steps != g[u.head].steps) return {flaw::record_misplaced, i};
+    const record& head = g[u.head];
+    const record& last = g[previous];
+    const bool same = u.out == last.out && u.steps == head.steps && u.type == last.type &&
+                      u.accumulates == head.accumulates;
+    if (!same) return {flaw::record_misplaced, i};
+    const int in = head.kind == role::input ? head.port : -1;
+    const int out = last.kind == role::output ? last.port : -1;
+    const bool with_caller = u.in_place || out >= 0;
+    if (u.input_port != in || u.output_port != out || (u.in_place && in < 0) ||
+        (u.where == placement::caller) != with_caller ||
+        (last.cut_after && u.where != placement::memory)) {
+      return {flaw::tensor_misplaced, i};
+    }
   }
   return {seen == g.count ? flaw::none : flaw::record_misplaced, -1};
 }
@@ -95,7 +116,7 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
       if (from.halo_left < reads.left || from.halo_right < reads.right) {
         return {flaw::halo_too_small, i};
       }
-      const bool outside = reads.rows.first(0) < 0 || reads.rows.end(u.steps) > from.steps;
+      const bool outside = reads.rows.first(0) < 0 || reads.rows.end(u.steps) > from.out.height;
       if (reads.zeros && outside && s.zero_row < from.row_stride) {
         return {flaw::zero_row_too_small, i};
       }
@@ -103,11 +124,12 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     if (u.row_stride < row || u.bytes != bytes_t{u.rows} * u.row_stride) {
       return {flaw::bytes_differ, i};
     }
+    if (u.where != placement::ring && u.rows != u.out.height) return {flaw::bytes_differ, i};
+    if (s.temporaries < u.temporary_bytes) return {flaw::totals_differ, i};
     if (u.where == placement::caller) {
-      if (u.row_stride != row) return {flaw::bytes_differ, i};
+      if (u.row_stride != row || u.halo_left + u.halo_right > 0) return {flaw::bytes_differ, i};
       continue;
     }
-    if (u.where == placement::memory && u.rows != u.out.height) return {flaw::bytes_differ, i};
     if (u.offset % t.alignment != 0 || u.row_stride % t.alignment != 0 || u.offset < 0) {
       return {flaw::misaligned, i};
     }
@@ -125,7 +147,6 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
         return {flaw::overlap, i};
       }
     }
-    if (s.temporaries < u.temporary_bytes) return {flaw::totals_differ, i};
   }
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];
@@ -134,11 +155,31 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
       if (p.units[i].where == placement::ring) rings += p.units[i].bytes;
     }
     if (rings != s.rings) return {flaw::totals_differ, s.last};
+    if (s.zero_row % t.alignment != 0) return {flaw::misaligned, s.last};
+    if (s.zero_row < 0 || s.temporaries < 0) return {flaw::bytes_differ, s.last};
     scratchpad = max_of(scratchpad, s.scratchpad());
   }
   if (scratchpad > p.scratchpad_bytes || memory > p.memory_bytes) return {flaw::beyond_arena, -1};
   const bool exact = scratchpad == p.scratchpad_bytes && memory == p.memory_bytes &&
                      p.scratchpad_bytes <= t.scratchpad && p.arena_bytes() <= t.memory;
+  return {exact ? flaw::none : flaw::totals_differ, -1};
+}
+
+/// What the plan says of bytes moved, added up edge by edge.
+template <int N>
+constexpr verdict verify_traffic(const plan<N>& p) {
+  bytes_t sums[2] = {};  // through memory and the caller's buffers, through rings
+  for (int i = 0; i < p.unit_count; ++i) {
+    const unit& u = p.units[i];
+    for (int k = 0; k < u.edge_count; ++k) {
+      const unit& from = p.units[u.edges[k].from];
+      sums[from.where == placement::ring] += bytes_read(from, u, u.edges[k].reads);
+    }
+    if (u.in_place) continue;
+    sums[u.where == placement::ring] += bytes_written(u);
+    if (u.input_port >= 0) sums[0] += bytes_written(u);  // copied from the caller
+  }
+  const bool exact = sums[0] == p.moved_bytes && sums[1] == p.near_bytes;
   return {exact ? flaw::none : flaw::totals_differ, -1};
 }
 
@@ -154,7 +195,7 @@ constexpr verdict verify_schedule(const plan<N>& p, int index, int (&done)[N]) {
     ++steps;
     const bool in_order = now.unit >= s.first && now.unit <= s.last &&
                           now.first == done[now.unit] && now.end > now.first && now.end <= u.steps;
-    if (!in_order || (!u.accumulates && now.end - now.first > u.rows)) {
+    if (!in_order || (u.accumulates ? 1 : now.end - now.first) > u.rows) {
       return {flaw::step_out_of_order, now.unit};
     }
     for (int k = 0; k < u.edge_count; ++k) {
@@ -170,8 +211,8 @@ constexpr verdict verify_schedule(const plan<N>& p, int index, int (&done)[N]) {
     }
     done[now.unit] = now.end;
   }
-  if (steps != s.steps) return {flaw::step_out_of_order, s.last};
-  return {done[s.last] == p.units[s.last].steps ? flaw::none : flaw::incomplete, s.last};
+  // The cursor ends when all rows of the last unit are done.
+  return {steps == s.steps ? flaw::none : flaw::step_out_of_order, s.last};
 }
 
 }  // namespace detail
@@ -186,14 +227,17 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
   int next = 0;
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];
-    if (s.first != next || s.last < s.first) return {flaw::segment_misplaced, s.first};
+    if (s.first != next || s.last < s.first || s.last >= p.unit_count) {
+      return {flaw::segment_misplaced, next};
+    }
     next = s.last + 1;
     for (int i = s.first; i <= s.last; ++i) {
       if (p.units[i].segment != k) return {flaw::segment_misplaced, i};
       for (int e = 0; e < p.units[i].edge_count; ++e) {
         const unit& from = p.units[p.units[i].edges[e].from];
         if (from.segment != k && from.where == placement::ring) return {flaw::segment_misplaced, i};
-        if (g[p.units[i].head].map == mapping::whole && from.where == placement::ring) {
+        if (g[p.units[i].head].map == mapping::whole && p.units[i].edges[e].follower < 0 &&
+            from.where == placement::ring) {
           return {flaw::segment_misplaced, i};
         }
       }
@@ -201,6 +245,7 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
   }
   if (next != p.unit_count) return {flaw::segment_misplaced, next};
   v = detail::verify_layout(t, p);
+  if (v.what == flaw::none) v = detail::verify_traffic(p);
   int done[N] = {};
   for (int k = 0; k < p.segment_count && v.what == flaw::none; ++k) {
     v = detail::verify_schedule(p, k, done);

@@ -7,6 +7,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/extents.hpp>
 #include <xenos/core/lanes.hpp>
+#include <xenos/core/window.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 namespace xenos::inline XENOS_ABI::generic {
@@ -91,100 +92,114 @@ struct direct_conv {
   template <class Views, class Epilogue>
   static void run(const tile<T, T>& t, const packed& parameters, const Views&,
                   const Epilogue& epilogue) {
-    constexpr shape_type shape{};
-    for (int r = 0; r < t.rows; ++r) {
-      const T* const* rows = t.in[0] + r * Geometry.stride_height;
-      run_row(shape, rows, t.out[r], parameters.weights, parameters.bias, epilogue.row(r));
-    }
+    run_tile({}, t, parameters.weights, parameters.bias, epilogue);
   }
 
-  /// One output row from kernel_height (dilated) input rows.
+  /// A tile of rows. Blocks of output channels are the outer loop, so that each block of weights is
+  /// read once a tile.
   template <class Epilogue>
-  static void run_row(const shape_type& shape, const T* const* rows, T* out, const T* weights,
-                      const sum_type* bias, const Epilogue& epilogue) {
+  static void run_tile(const shape_type& shape, const tile<T, T>& t, const T* weights,
+                       const sum_type* bias, const Epilogue& epilogue) {
     const int channels = shape.template get<&conv_geometry::out_channels>();
     const int in = shape.template get<&conv_geometry::in_channels>();
     const int block_taps = shape.template get<&conv_geometry::kernel_height>() *
                            shape.template get<&conv_geometry::kernel_width>() * in;
+    channel_block block{weights, bias, 0, 0, 0};
     for (int g = 0; g < shape.template get<&conv_geometry::groups>(); ++g) {
-      block_state state{shape, rows, g * in, out, g * channels, weights, bias};
+      block.first_in = g * in;
       int left = channels;
       for (; left >= Block.channels(); left -= Block.channels()) {
-        run_block<Block.vectors>(state, Block.channels(), epilogue);
-        state.next(block_taps, Block.channels(), Block.channels());
+        run_block<Block.vectors>(shape, t, block.of(Block.channels()), epilogue);
+        block.advance(block_taps, Block.channels());
       }
-      run_tail<Block.vectors>(state, left, block_taps, epilogue);
-      weights = state.weights;
-      bias = state.bias;
+      if constexpr (!shape_type::template is_fixed<&conv_geometry::out_channels>) {
+        run_tail<Block.vectors>(shape, t, block, left, block_taps, epilogue);
+      } else if constexpr (Geometry.out_channels % Block.channels() != 0) {
+        constexpr int tail = Geometry.out_channels % Block.channels();
+        constexpr int vectors = ceil_div(tail, Block.lanes);
+        run_block<vectors>(shape, t, block.of(tail), epilogue);
+        block.advance(block_taps, vectors * Block.lanes);
+      }
     }
   }
 
  private:
-  /// Where a block of output channels stands.
-  struct block_state {
-    const shape_type& shape;
-    const T* const* rows;
-    int first_in;
-    T* out;
-    int first_out;
+  /// A block of output channels: its weights, and where it stands.
+  struct channel_block {
     const T* weights;
     const sum_type* bias;
+    int first_in;
+    int first_out;
+    int channels;  // that exist; the vectors may hold more
 
-    void next(int block_taps, int padded, int channels) {
+    [[nodiscard]] channel_block& of(int count) {
+      channels = count;
+      return *this;
+    }
+    /// To the next block, behind this one of `padded` channels.
+    void advance(int block_taps, int padded) {
       weights += static_cast<std::size_t>(block_taps) * padded;
       bias += padded;
       first_out += channels;
     }
   };
 
-  /// The last `left` channels of a group, fewer than a block: in as few vectors as hold them.
+  /// The last `left` channels of a group, fewer than a block and known at run time only: in as few
+  /// vectors as hold them.
   template <int Vectors, class Epilogue>
-  static void run_tail(block_state& state, int left, int block_taps, const Epilogue& epilogue) {
+  static void run_tail(const shape_type& shape, const tile<T, T>& t, channel_block& block, int left,
+                       int block_taps, const Epilogue& epilogue) {
     if (left <= 0) return;
     if constexpr (Vectors > 1) {
       if (left <= (Vectors - 1) * Block.lanes) {
-        return run_tail<Vectors - 1>(state, left, block_taps, epilogue);
+        return run_tail<Vectors - 1>(shape, t, block, left, block_taps, epilogue);
       }
     }
-    run_block<Vectors>(state, left, epilogue);
-    state.next(block_taps, Vectors * Block.lanes, left);
+    run_block<Vectors>(shape, t, block.of(left), epilogue);
+    block.advance(block_taps, Vectors * Block.lanes);
   }
 
-  /// A row of one block of output channels, of which `channels` exist.
+  /// All rows of the tile in one block of output channels.
   template <int Vectors, class Epilogue>
-  static void run_block(const block_state& state, int channels, const Epilogue& epilogue) {
-    const int width = state.shape.template get<&conv_geometry::width>();
-    int x = 0;
-    for (; x + Block.pixels <= width; x += Block.pixels) {
-      run_pixels<Block.pixels, Vectors>(state, channels, x, epilogue);
-    }
-    if constexpr (shape_type::template is_fixed<&conv_geometry::width>) {
-      constexpr int tail = Geometry.width % Block.pixels;
-      if constexpr (tail > 0) run_pixels<tail, Vectors>(state, channels, x, epilogue);
-    } else {
-      for (; x < width; ++x) run_pixels<1, Vectors>(state, channels, x, epilogue);
+  static void run_block(const shape_type& shape, const tile<T, T>& t, const channel_block& block,
+                        const Epilogue& epilogue) {
+    const int width = shape.template get<&conv_geometry::width>();
+    for (int r = 0; r < t.rows; ++r) {
+      const T* const* rows = t.in[0] + r * shape.template get<&conv_geometry::stride_height>();
+      T* out = t.out[r];
+      const auto finish = epilogue.row(r);
+      int x = 0;
+      for (; x + Block.pixels <= width; x += Block.pixels) {
+        run_pixels<Block.pixels, Vectors>(shape, rows, block, x, out, finish);
+      }
+      if constexpr (shape_type::template is_fixed<&conv_geometry::width>) {
+        constexpr int tail = Geometry.width % Block.pixels;
+        if constexpr (tail > 0) run_pixels<tail, Vectors>(shape, rows, block, x, out, finish);
+      } else {
+        for (; x < width; ++x) run_pixels<1, Vectors>(shape, rows, block, x, out, finish);
+      }
     }
   }
 
   template <int Pixels, int Vectors, class Epilogue>
-  static void run_pixels(const block_state& state, int channels, int x, const Epilogue& epilogue) {
-    const shape_type& shape = state.shape;
+  static void run_pixels(const shape_type& shape, const T* const* rows, const channel_block& block,
+                         int x, T* out, const Epilogue& epilogue) {
     const int in_pixel = shape.template get<&conv_geometry::in_pixel>();
     const int out_pixel = shape.template get<&conv_geometry::out_pixel>();
     const int stride = shape.template get<&conv_geometry::stride_width>() * in_pixel;
     const int in = shape.template get<&conv_geometry::in_channels>();
-    const T* XENOS_RESTRICT weights = state.weights;
+    const T* XENOS_RESTRICT weights = block.weights;
     vector sum[Pixels][Vectors];
     XENOS_UNROLL(16)
     for (int p = 0; p < Pixels; ++p) {
       XENOS_UNROLL(8)
       for (int v = 0; v < Vectors; ++v) {
-        sum[p][v] = load_lanes<sum_type, Block.lanes>(state.bias + v * Block.lanes);
+        sum[p][v] = load_lanes<sum_type, Block.lanes>(block.bias + v * Block.lanes);
       }
     }
     for (int h = 0; h < shape.template get<&conv_geometry::kernel_height>(); ++h) {
-      const T* row = state.rows[h * shape.template get<&conv_geometry::dilation_height>()] +
-                     state.first_in + x * stride -
+      const T* row = rows[h * shape.template get<&conv_geometry::dilation_height>()] +
+                     block.first_in + x * stride -
                      shape.template get<&conv_geometry::left>() * in_pixel;
       for (int w = 0; w < shape.template get<&conv_geometry::kernel_width>(); ++w) {
         const T* pixel = row + w * shape.template get<&conv_geometry::dilation_width>() * in_pixel;
@@ -210,9 +225,9 @@ struct direct_conv {
       for (int v = 0; v < Vectors; ++v) {
         store_lanes<sum_type, Block.lanes>(values + v * Block.lanes, sum[p][v]);
       }
-      const int at = (x + p) * out_pixel + state.first_out;
-      for (int c = 0; c < channels; ++c) {
-        state.out[at + c] = T(epilogue(values[c], at + c, state.first_out + c));
+      const int at = (x + p) * out_pixel + block.first_out;
+      for (int c = 0; c < block.channels; ++c) {
+        out[at + c] = T(epilogue(values[c], at + c, block.first_out + c));
       }
     }
   }

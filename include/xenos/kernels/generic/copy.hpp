@@ -24,21 +24,12 @@ void copy_elements(const T* from, T* to, int element, int count, int channels,
 
 }  // namespace detail
 
-/// What all copying kernels have in common: no parameters, no temporaries.
-struct copying_kernel {
-  using packed = no_parameters;
-  static constexpr bool folds = false;
-  static constexpr int block_rows = 1;
-  static constexpr bytes_t temporary_bytes = 0;
-  template <class Views>
-  static constexpr void pack(const Views&, packed&) {}
-};
-
 /// Rows of `Row` elements unchanged: a model's input or output, a reshape that keeps rows.
 template <int Row, int Channels, class T>
-struct copy_rows : copying_kernel {
+struct copy_rows : kernel_defaults {
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
     for (int r = 0; r < t.rows; ++r) {
       detail::copy_elements(t.in[0][r], t.out[r], 0, Row, Channels, epilogue.row(r));
     }
@@ -47,9 +38,10 @@ struct copy_rows : copying_kernel {
 
 /// CONCATENATION along channels: pixel by pixel from each input.
 template <shapes In, class T>
-struct concat_rows : copying_kernel {
+struct concat_rows : kernel_defaults {
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
     constexpr int channels = concat_channels{}.output(In).channels;
     for (int r = 0; r < t.rows; ++r) {
       const auto finish = epilogue.row(r);
@@ -66,9 +58,10 @@ struct concat_rows : copying_kernel {
 
 /// PAD with zeros.
 template <zero_pad Op, shape In, class T>
-struct pad_rows : copying_kernel {
+struct pad_rows : kernel_defaults {
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
     constexpr int width = In.width + Op.left + Op.right;
     for (int r = 0; r < t.rows; ++r) {
       const auto finish = epilogue.row(r);
@@ -92,9 +85,10 @@ struct pad_rows : copying_kernel {
 
 /// RESHAPE and flatten: rows of one length into rows of another.
 template <shape From, shape To, class T>
-struct reshape_rows : copying_kernel {
+struct reshape_rows : kernel_defaults {
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
     if constexpr (To.height == 1 && From.height > 1) {  // accumulates: one input row after another
       const auto finish = epilogue.row(0);
       for (int r = 0; r < t.rows; ++r) {

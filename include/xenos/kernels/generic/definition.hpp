@@ -11,24 +11,17 @@ namespace xenos::inline XENOS_ABI::generic {
 
 /// Every element of the tile by `define`. Weights are read through the stage's own views.
 template <auto Op, shapes In, class T>
-struct by_definition {
-  using packed = no_parameters;
-  static constexpr bool folds = false;
-  static constexpr int block_rows = 1;
-  static constexpr bytes_t temporary_bytes = 0;
-  static constexpr shape out = Op.output(In);
-
-  template <class Views>
-  static constexpr void pack(const Views&, packed&) {}
+struct by_definition : kernel_defaults {
+  static constexpr shape out = output_of(Op, In);
 
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views& views,
+  static void run(const tile<T, T>& t, const no_parameters&, const Views& views,
                   const Epilogue& epilogue) {
     if constexpr (accumulates(Op, In)) {
       accumulate(t, views, epilogue);
     } else {
       reader in{t.in, {}};
-      for (int k = 0; k < In.count; ++k) in.origin[k] = Op.reads(In, k).rows.first(t.first);
+      for (int k = 0; k < In.count; ++k) in.origin[k] = access_of(Op, In, k).rows.first(t.first);
       for (int r = 0; r < t.rows; ++r) {
         const auto finish = epilogue.row(r);
         for (int x = 0, at = 0; x < out.width; ++x) {

@@ -75,7 +75,9 @@ struct direct_depthwise {
     for (; x + pixels <= width; x += pixels) {
       run_pixels<pixels>(shape, rows, out, weights, bias, epilogue, x);
     }
-    for (; x < width; ++x) run_pixels<1>(shape, rows, out, weights, bias, epilogue, x);
+    if constexpr (!shape_type::template is_fixed<&g::width> || Geometry.width % pixels != 0) {
+      for (; x < width; ++x) run_pixels<1>(shape, rows, out, weights, bias, epilogue, x);
+    }
   }
 
  private:
@@ -83,11 +85,13 @@ struct direct_depthwise {
   static void run_pixels(const shape_type& shape, const T* const* rows, T* out, const T* weights,
                          const sum_type* bias, const Epilogue& epilogue, int x) {
     const int channels = shape.template get<&g::channels>();
+    constexpr bool fixed = shape_type::template is_fixed<&g::channels>;
     int c = 0;
-    if (Lanes > 1 && shape.template get<&g::multiplier>() == 1) {
+    if constexpr (Lanes > 1 && Geometry.multiplier == 1) {
       for (; c + Lanes <= channels; c += Lanes) {
         run_block<Pixels, Lanes>(shape, rows, out, weights, bias, epilogue, x, c);
       }
+      if constexpr (fixed && Geometry.channels % Lanes == 0) return;
     }
     for (; c < channels; ++c) {
       run_block<Pixels, 1>(shape, rows, out, weights, bias, epilogue, x, c);

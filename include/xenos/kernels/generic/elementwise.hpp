@@ -58,17 +58,10 @@ struct map_rows {
 
 /// Soft-max over the channels of each pixel.
 template <auto Op, int Width, int Channels, class T>
-struct softmax_rows {
-  using packed = no_parameters;
-  static constexpr bool folds = false;
-  static constexpr int block_rows = 1;
-  static constexpr bytes_t temporary_bytes = 0;
-
-  template <class Views>
-  static constexpr void pack(const Views&, packed&) {}
-
+struct softmax_rows : kernel_defaults {
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
     using std::exp;
     for (int r = 0; r < t.rows; ++r) {
       const auto finish = epilogue.row(r);

@@ -20,20 +20,14 @@ struct pool_geometry {
 /// Average or maximum over the elements of each window that lie inside the image. An accumulating
 /// pool keeps its partial sums in the output row itself, so it needs no memory of its own.
 template <pooling Kind, pool_geometry Geometry, class T>
-struct direct_pool {
+struct direct_pool : kernel_defaults {
   using sum_type = accumulator_of<T>;
   using op = pool<Kind>;
-  using packed = no_parameters;
-  static constexpr bool folds = false;
-  static constexpr int block_rows = 1;
-  static constexpr bytes_t temporary_bytes = 0;
   static_assert(std::is_same_v<sum_type, T> || !Geometry.accumulates);
 
-  template <class Views>
-  static constexpr void pack(const Views&, packed&) {}
-
   template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed&, const Views&, const Epilogue& epilogue) {
+  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
     if constexpr (Geometry.accumulates) {
       accumulate(t, epilogue);
     } else {

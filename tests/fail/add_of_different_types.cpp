@@ -1,0 +1,15 @@
+// expect: xenos: the streams that meet here have different element types; give the model's inputs
+// one expect: elementwise<.*add>.*input_stream<float, 8, 8, 4>.*input_stream<short, 8, 8, 4>
+#include <cstdint>
+#include <xenos/expr/vocabulary.hpp>
+
+namespace xn = xenos;
+
+#ifdef XENOS_TWIN
+using second = float;
+#else
+using second = std::int16_t;
+#endif
+
+inline constexpr auto model =
+    xn::fork(xn::input<float, xn::hwc{8, 8, 4}>, xn::input<second, xn::hwc{8, 8, 4}, 1>) | xn::add;

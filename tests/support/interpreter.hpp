@@ -1,0 +1,367 @@
+// Executes any plan by the scalar definitions, in an arena of exactly the planned bytes. Every
+// access is checked: inside its tensor and its tier, in the declared window, and not overwritten.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <support/model.hpp>
+#include <utility>
+#include <vector>
+#include <xenos/plan/plan.hpp>
+#include <xenos/plan/schedule.hpp>
+
+namespace xenos_test {
+
+/// An access that a plan makes impossible or wrong.
+struct violation {
+  const char* what;
+  int unit;
+  int row;
+};
+
+/// From when to when a word of a tensor holds a value that is still read.
+struct life {
+  int written;
+  int read;
+};
+
+/// f32 only. Run it once.
+template <int N>
+class interpreter {
+ public:
+  interpreter(const model& m, const xenos::plan<N>& p, bool keep_lives = false)
+      : m_(m), p_(p), keep_lives_(keep_lives) {
+    for (int k = 0; k < 2; ++k) {
+      const xenos::bytes_t bytes = k == 0 ? p.scratchpad_bytes : p.memory_bytes;
+      tiers_[k].bytes.resize(static_cast<std::size_t>(bytes));
+      tiers_[k].owner.resize(static_cast<std::size_t>(bytes) / word + 1);
+    }
+    for (int i = 0; i < p.unit_count; ++i) {
+      for (int k = 0; k < p.units[i].edge_count; ++k) {
+        const int rows = p.units[p.units[i].edges[k].from].out.height;
+        touched_[i][k].resize(static_cast<std::size_t>(rows));
+      }
+    }
+  }
+
+  /// The model's outputs, by port. Throws a `violation`.
+  std::vector<tensor_values> run(const std::vector<tensor_values>& inputs) {
+    inputs_ = &inputs;
+    outputs_.resize(static_cast<std::size_t>(m_.outputs));
+    for (int i = 0; i < p_.unit_count; ++i) {
+      const xenos::unit& u = p_.units[i];
+      if (u.output_port < 0) continue;
+      outputs_.at(static_cast<std::size_t>(u.output_port))
+          .resize(static_cast<std::size_t>(u.out.elements()));
+    }
+    for (int k = 0; k < p_.segment_count; ++k) {
+      const xenos::segment& s = p_.segments[k];
+      ++clock_;
+      fill(0, s.zero_row, std::byte{0}, zero_owner);
+      xenos::schedule_cursor<N> cursor;
+      xenos::step now;
+      while (cursor.next(p_, s, now)) run_step(s, now);
+    }
+    return outputs_;
+  }
+
+  /// Bytes read from and written to memory and caller's buffers, each row of a tensor counted once
+  /// a reader, as the definitions touched them.
+  [[nodiscard]] xenos::bytes_t moved_bytes() const {
+    xenos::bytes_t sum = written_;
+    for (int i = 0; i < p_.unit_count; ++i) {
+      for (int k = 0; k < p_.units[i].edge_count; ++k) {
+        const xenos::unit& from = p_.units[p_.units[i].edges[k].from];
+        if (from.where == xenos::placement::ring) continue;
+        for (const bool row : touched_[i][k]) sum += row ? from.out.row() * word : 0;
+      }
+    }
+    return sum;
+  }
+
+  /// Whether each row of unit `index` that was computed was read.
+  [[nodiscard]] bool all_rows_read(int index) const {
+    for (int row = 0; row < computed_[index]; ++row) {
+      bool read = false;
+      for (int i = 0; i < p_.unit_count; ++i) {
+        for (int k = 0; k < p_.units[i].edge_count; ++k) {
+          if (p_.units[i].edges[k].from != index) continue;
+          read = read || touched_[i][k][static_cast<std::size_t>(row)];
+        }
+      }
+      if (!read) return false;
+    }
+    return true;
+  }
+
+  /// The values that word `at` of unit `index` held; of unit N: of the scratchpad before the rings.
+  [[nodiscard]] std::vector<life> lives(int index, xenos::bytes_t at) const {
+    const auto found = lives_.find({index, at});
+    return found == lives_.end() ? std::vector<life>{} : found->second;
+  }
+
+  static constexpr int word = sizeof(float);
+
+ private:
+  static constexpr std::uint32_t zero_owner = 1;
+  static constexpr std::uint32_t temporary_owner = 2;
+
+  struct tier {
+    std::vector<std::byte> bytes;
+    std::vector<std::uint32_t> owner;  // by word: whose value it holds
+  };
+
+  /// Reads for output row `y` of record `id` (follower `follower` of unit `index`).
+  struct unit_source : element_source {
+    interpreter* machine;
+    int index;
+    int follower;
+    int y;
+    const row_values* chain;
+    [[nodiscard]] float read(int input, int row, int x, int c) const override {
+      return machine->read_operand(*this, input, row, x, c);
+    }
+  };
+
+  static std::uint32_t owner_of(int unit, int row) {
+    return (static_cast<std::uint32_t>(unit + 1) << 16) + static_cast<std::uint32_t>(row);
+  }
+
+  /// Takes bytes [begin, end) of the scratchpad.
+  void fill(xenos::bytes_t begin, xenos::bytes_t end, std::byte value, std::uint32_t owner) {
+    if (begin < 0 || end > p_.scratchpad_bytes) throw violation{"beyond the scratchpad", -1, -1};
+    for (xenos::bytes_t at = begin; at < end; ++at) {
+      tiers_[0].bytes[static_cast<std::size_t>(at)] = value;
+      tiers_[0].owner[static_cast<std::size_t>(at / word)] = owner;
+      if (at % word == 0) note_written(N, at / word);
+    }
+  }
+
+  /// Bytes [begin, end) of the scratchpad must not have been taken since.
+  void check(xenos::bytes_t begin, xenos::bytes_t end, std::uint32_t owner) {
+    for (xenos::bytes_t at = begin / word; at * word < end; ++at) {
+      if (tiers_[0].owner[static_cast<std::size_t>(at)] != owner) {
+        throw violation{"row of zeros or temporaries lost", -1, -1};
+      }
+      note_read(N, at);
+    }
+  }
+
+  void note_written(int index, xenos::bytes_t at) {
+    if (keep_lives_) lives_[{index, at}].push_back({clock_, clock_});
+  }
+  void note_read(int index, xenos::bytes_t at) {
+    if (keep_lives_) lives_[{index, at}].back().read = clock_;
+  }
+
+  /// The place of element `e` (may lie in a halo) of a row that is not the caller's.
+  std::pair<tier*, std::size_t> locate(int index, int row, int e) {
+    const xenos::unit& u = p_.units[index];
+    if (u.rows < 1 || row < 0) throw violation{"no such row", index, row};
+    const xenos::bytes_t within = xenos::bytes_t{row % u.rows} * u.row_stride +
+                                  xenos::bytes_t{u.halo_left * u.out.channels + e} * word;
+    tier& t = tiers_[u.where == xenos::placement::ring ? 0 : 1];
+    const xenos::bytes_t at = u.offset + within;
+    if (within < 0 || within + word > u.bytes) throw violation{"beyond its tensor", index, row};
+    if (at < 0 || at + word > static_cast<xenos::bytes_t>(t.bytes.size()) || at % word != 0) {
+      throw violation{"beyond the arena", index, row};
+    }
+    return {&t, static_cast<std::size_t>(at)};
+  }
+
+  float load(int index, int row, int e) {
+    const xenos::unit& u = p_.units[index];
+    if (u.where == xenos::placement::caller) {
+      const auto& buffer = u.in_place ? inputs_->at(static_cast<std::size_t>(u.input_port))
+                                      : outputs_.at(static_cast<std::size_t>(u.output_port));
+      const auto at = static_cast<std::size_t>(row * u.out.row() + e);
+      if (e < 0 || e >= u.out.row() || at >= buffer.size()) {
+        throw violation{"beyond the caller's buffer", index, row};
+      }
+      return buffer[at];
+    }
+    const auto [t, at] = locate(index, row, e);
+    if (t->owner[at / word] != owner_of(index, row)) throw violation{"row lost", index, row};
+    note_read(index, (static_cast<xenos::bytes_t>(at) - u.offset) / word);
+    float value;
+    std::memcpy(&value, &t->bytes[at], word);
+    return value;
+  }
+
+  void store(int index, int row, int e, float value) {
+    const xenos::unit& u = p_.units[index];
+    if (u.where == xenos::placement::caller) {
+      if (u.output_port < 0) throw violation{"no buffer of the caller's", index, row};
+      outputs_.at(static_cast<std::size_t>(u.output_port))
+          .at(static_cast<std::size_t>(row * u.out.row() + e)) = value;
+      return;
+    }
+    const auto [t, at] = locate(index, row, e);
+    t->owner[at / word] = owner_of(index, row);
+    note_written(index, (static_cast<xenos::bytes_t>(at) - u.offset) / word);
+    std::memcpy(&t->bytes[at], &value, word);
+  }
+
+  /// A row with its halo of zeros.
+  void store_row(int index, int row, const row_values& values) {
+    ++clock_;
+    const xenos::unit& u = p_.units[index];
+    const int left = u.halo_left * u.out.channels;
+    const int right = u.halo_right * u.out.channels;
+    for (int e = -left; e < u.out.row() + right; ++e) {
+      const bool inside = e >= 0 && e < u.out.row();
+      store(index, row, e, inside ? values[static_cast<std::size_t>(e)] : 0.0F);
+    }
+    if (u.where != xenos::placement::ring) written_ += u.out.row() * word;
+  }
+
+  float read_operand(const unit_source& source, int input, int row, int x, int c) {
+    const xenos::unit& u = p_.units[source.index];
+    int operand = input;
+    if (source.follower >= 0) {
+      const int chain = u.chain_operand[source.follower];
+      if (input == chain) {
+        return source.chain->at(static_cast<std::size_t>(x * u.out.channels + c));
+      }
+      operand -= input > chain;
+    }
+    int k = 0;
+    while (u.edges[k].follower != source.follower) ++k;
+    const xenos::edge& e = u.edges[k + operand];
+    const int first = e.reads.rows.first(source.y);
+    const int reach = u.accumulates && source.follower < 0 ? 1 : e.reads.rows.reach;
+    if (row < first || row >= first + reach)
+      throw violation{"a row that the window does not hold", source.index, row};
+    touched_[source.index][k + operand][static_cast<std::size_t>(row)] = true;
+    return load(e.from, row, x * p_.units[e.from].out.channels + c);
+  }
+
+  /// What kernels read beside the elements: halo columns, and the row of zeros.
+  void check_padding(const xenos::segment& s, int index, int y) {
+    const xenos::unit& u = p_.units[index];
+    for (int k = 0; k < u.edge_count; ++k) {
+      const xenos::access& reads = u.edges[k].reads;
+      const xenos::unit& from = p_.units[u.edges[k].from];
+      const int first = u.accumulates ? y : reads.rows.first(y);
+      for (int row = first; row < first + (u.accumulates ? 1 : reads.rows.reach); ++row) {
+        if (row < 0 || row >= from.out.height) {
+          if (reads.zeros) check_zero_row(s, index, from);
+          continue;
+        }
+        for (int e = 1; e <= reads.left * from.out.channels; ++e) {
+          if (load(u.edges[k].from, row, -e) != 0) throw violation{"halo", index, row};
+        }
+        for (int e = 0; e < reads.right * from.out.channels; ++e) {
+          if (load(u.edges[k].from, row, from.out.row() + e) != 0) {
+            throw violation{"halo", index, row};
+          }
+        }
+      }
+    }
+  }
+
+  void check_zero_row(const xenos::segment& s, int index, const xenos::unit& from) {
+    const int bytes =
+        (from.halo_left + from.out.width + from.halo_right) * from.out.channels * word;
+    if (bytes > s.zero_row) throw violation{"row of zeros too short", index, -1};
+    check(0, bytes, zero_owner);
+  }
+
+  void run_step(const xenos::segment& s, const xenos::step& now) {
+    const xenos::unit& u = p_.units[now.unit];
+    if (u.in_place) return;
+    const xenos::bytes_t temporaries = s.zero_row + u.temporary_bytes;
+    ++clock_;
+    fill(s.zero_row, temporaries, std::byte{0xa5}, temporary_owner);
+    for (int y = now.first; y < now.end; ++y) {
+      ++clock_;
+      if (m_.records[u.head].kind != xenos::role::input) check_padding(s, now.unit, y);
+      if (u.accumulates) {
+        accumulate_row(now.unit, y);
+      } else {
+        finish_row(now.unit, y, head_row(now.unit, y));
+      }
+    }
+    ++clock_;
+    check(s.zero_row, temporaries, temporary_owner);
+    computed_[now.unit] = u.accumulates ? 1 : now.end;
+  }
+
+  row_values head_row(int index, int y) {
+    const xenos::unit& u = p_.units[index];
+    if (m_.records[u.head].kind != xenos::role::input) {
+      return define_row(m_, u.head, source(index, -1, y, nullptr), y);
+    }
+    const int elements = m_.records[u.head].out.row();
+    const auto& buffer = inputs_->at(static_cast<std::size_t>(u.input_port));
+    written_ += elements * word;  // read, really
+    return {buffer.begin() + y * elements, buffer.begin() + (y + 1) * elements};
+  }
+
+  /// The followers in order, then the tensor's row.
+  void finish_row(int index, int y, row_values row) {
+    const xenos::unit& u = p_.units[index];
+    for (int f = 0; f < u.follower_count; ++f) {
+      row = define_row(m_, u.followers[f], source(index, f, y, &row), y);
+    }
+    store_row(index, y, row);
+  }
+
+  /// Input row `y` of a unit that accumulates. The sums stay in the reference type; the tensor's
+  /// row holds a copy, so that its place must be free from the first row on.
+  void accumulate_row(int index, int y) {
+    const xenos::unit& u = p_.units[index];
+    const xenos::shape out = m_.records[u.head].out;
+    const xenos::shapes extents = m_.extents(u.head);
+    const bool last = y + 1 == u.steps;
+    row_values row(static_cast<std::size_t>(out.row()));
+    std::vector<double>& sums = sums_[index];
+    const unit_source from = source(index, -1, y, nullptr);
+    const auto accumulate = [&](const auto& op) {
+      using type = std::remove_cvref_t<decltype(op)>;
+      if constexpr (xenos::operation<type> && xenos::accumulating_operation<type>) {
+        if (y == 0) sums.assign(row.size(), op.template start<double>());
+        for (std::size_t e = 0; e < row.size(); ++e) {
+          const int x = static_cast<int>(e) / out.channels;
+          const int c = static_cast<int>(e) % out.channels;
+          if (y > 0) load(index, 0, static_cast<int>(e));
+          sums[e] = op.accumulate(sums[e], operands{from, extents}, random_weights{}, y, x, c);
+          row[e] = static_cast<float>(last ? op.finish(sums[e], extents, 0, x) : sums[e]);
+        }
+      } else {
+        throw violation{"does not accumulate", index, y};
+      }
+    };
+    std::visit(accumulate, m_.operations[static_cast<std::size_t>(u.head)]);
+    if (last) return finish_row(index, 0, row);
+    const xenos::bytes_t written = written_;
+    store_row(index, 0, row);
+    written_ = written;
+  }
+
+  unit_source source(int index, int follower, int y, const row_values* chain) {
+    unit_source s;
+    s.machine = this;
+    s.index = index;
+    s.follower = follower;
+    s.y = y;
+    s.chain = chain;
+    return s;
+  }
+
+  const model& m_;
+  const xenos::plan<N>& p_;
+  tier tiers_[2];  // scratchpad, memory
+  const std::vector<tensor_values>* inputs_ = nullptr;
+  std::vector<tensor_values> outputs_;
+  std::vector<double> sums_[N];
+  std::vector<bool> touched_[N][xenos::max_streams];
+  xenos::bytes_t written_ = 0;
+  int computed_[N] = {};  // rows, by unit
+  bool keep_lives_;
+  int clock_ = 0;
+  std::map<std::pair<int, xenos::bytes_t>, std::vector<life>> lives_;
+};
+
+}  // namespace xenos_test

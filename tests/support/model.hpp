@@ -1,0 +1,191 @@
+// A model made at run time: records with their operations, and what each computes by definition.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <support/user_operations.hpp>
+#include <variant>
+#include <vector>
+#include <xenos/core/graph.hpp>
+#include <xenos/ops/activation.hpp>
+#include <xenos/ops/conv.hpp>
+#include <xenos/ops/definition.hpp>
+#include <xenos/ops/dense.hpp>
+#include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/pool.hpp>
+#include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/softmax.hpp>
+
+namespace xenos_test {
+
+/// monostate: an input or output.
+using any_operation = std::variant<
+    std::monostate, xenos::conv, xenos::depthwise, xenos::fc, xenos::average_pool, xenos::max_pool,
+    xenos::global_pool<xenos::pooling::average>, xenos::global_pool<xenos::pooling::maximum>,
+    xenos::activation<xenos::function::relu>, xenos::activation<xenos::function::relu6>,
+    xenos::activation<xenos::function::relu_n1_to_1>,
+    xenos::activation<xenos::function::leaky_relu>, xenos::activation<xenos::function::sigmoid>,
+    xenos::activation<xenos::function::tanh>, xenos::activation<xenos::function::hard_swish>,
+    xenos::activation<xenos::function::gelu>, xenos::activation<xenos::function::gelu_tanh>,
+    xenos::elementwise<xenos::join::add>, xenos::elementwise<xenos::join::mul>,
+    xenos::concat_channels, xenos::zero_pad, xenos::reshape_to, xenos::flatten_all,
+    xenos::softmax_attributes, xenos::batch_norm_attributes, transpose, crop_rows, upsample_rows>;
+
+inline constexpr int operation_kinds = static_cast<int>(std::variant_size_v<any_operation>);
+
+/// The activations, 0 to 8.
+inline any_operation activation_of(int kind) {
+  using namespace xenos;
+  switch (kind) {
+    case 0: return activation<function::relu>{};
+    case 1: return activation<function::relu6>{};
+    case 2: return activation<function::relu_n1_to_1>{};
+    case 3: return activation<function::leaky_relu>{0.125F};
+    case 4: return activation<function::sigmoid>{};
+    case 5: return activation<function::tanh>{};
+    case 6: return activation<function::hard_swish>{};
+    case 7: return activation<function::gelu>{};
+    default: return activation<function::gelu_tanh>{};
+  }
+}
+
+/// Weights without storage: each value is a hash of its position, of about unit gain in sums.
+struct random_view {
+  std::uint64_t seed = 0;
+  xenos::filter extents{};
+  float offset = 0;  // added to values in [-1, 1]
+  float scale = 1;
+
+  float operator()(int o, int h = 0, int w = 0, int i = 0) const {
+    const bool inside = o >= 0 && o < extents.out && h >= 0 && h < extents.height && w >= 0 &&
+                        w < extents.width && i >= 0 && i < extents.in;
+    if (!inside) throw std::out_of_range("a definition reads beyond its weights");
+    const std::int64_t at =
+        ((std::int64_t{o} * extents.height + h) * extents.width + w) * extents.in + i;
+    std::uint64_t x = (seed + static_cast<std::uint64_t>(at)) * 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9U;
+    x ^= x >> 32;
+    return scale * (offset + (static_cast<float>(x & 0xffffU) / 32768.0F - 1.0F));
+  }
+};
+
+struct random_weights {
+  std::uint64_t seed = 0;
+  xenos::parameters needs{};
+
+  template <int K>
+  [[nodiscard]] random_view get() const {
+    const xenos::filter extents = needs.at[K];
+    const auto sum = static_cast<float>(extents.elements() / extents.out);
+    const bool variance = needs.count == 4 && K == 3;
+    return {seed + 1000003U * K, extents, variance ? 1.5F : 0.0F, 1.7F / std::sqrt(sum)};
+  }
+};
+
+/// Capacity of graphs made at run time.
+inline constexpr int model_capacity = 48;
+
+struct model {
+  xenos::graph<model_capacity> records{};
+  std::vector<any_operation> operations{};  // by record
+  std::vector<random_weights> weights{};    // by record
+  int inputs = 0;
+  int outputs = 0;
+
+  [[nodiscard]] xenos::shapes extents(int id) const {
+    xenos::shapes in;
+    for (int k = 0; k < records[id].inputs; ++k) in.push(records[records[id].from[k]].out);
+    return in;
+  }
+};
+
+/// Where a definition gets its elements from.
+struct element_source {
+  virtual ~element_source() = default;
+  [[nodiscard]] virtual float read(int input, int y, int x, int c) const = 0;
+};
+
+/// A source in the form that definitions ask for.
+struct operands {
+  using value_type = float;
+  const element_source& source;
+  const xenos::shapes& extents;
+
+  float operator()(int input, int y, int x, int c) const { return source.read(input, y, x, c); }
+  [[nodiscard]] xenos::shape extent(int input) const { return extents[input]; }
+};
+
+using row_values = std::vector<float>;
+using tensor_values = std::vector<float>;
+
+namespace detail {
+
+// Never inlined: the reference and the interpreter run the same instructions, so that their results
+// are equal to the last bit whatever the compiler contracts.
+template <class Op>
+[[gnu::noinline]] void define_row(const Op& op, const operands& in, const random_weights& weights,
+                                  xenos::shape out, int y, float* row) {
+  for (int x = 0; x < out.width; ++x) {
+    for (int c = 0; c < out.channels; ++c) {
+      *row++ = static_cast<float>(xenos::define(op, in, weights, in.extents, y, x, c));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Row `y` of record `id`, an operation or output, rounded to float.
+inline row_values define_row(const model& m, int id, const element_source& source, int y) {
+  const xenos::shape out = m.records[id].out;
+  const xenos::shapes extents = m.extents(id);
+  row_values row(static_cast<std::size_t>(out.row()));
+  const auto define = [&](const auto& op) {
+    if constexpr (xenos::operation<std::remove_cvref_t<decltype(op)>>) {
+      detail::define_row(op, {source, extents}, m.weights[static_cast<std::size_t>(id)], out, y,
+                         row.data());
+    } else {
+      for (int i = 0; i < out.row(); ++i) {
+        row[static_cast<std::size_t>(i)] = source.read(0, y, i / out.channels, i % out.channels);
+      }
+    }
+  };
+  std::visit(define, m.operations[static_cast<std::size_t>(id)]);
+  return row;
+}
+
+/// All tensors of the model, layer by layer: the reference for every plan.
+inline std::vector<tensor_values> run_layers(const model& m,
+                                             const std::vector<tensor_values>& inputs) {
+  struct layer_source : element_source {
+    const std::vector<tensor_values>* tensors;
+    const xenos::record* node;
+    const model* m;
+    [[nodiscard]] float read(int input, int y, int x, int c) const override {
+      const int from = node->from[input];
+      const xenos::shape extent = m->records[from].out;
+      return (*tensors)[static_cast<std::size_t>(from)].at(
+          static_cast<std::size_t>((y * extent.width + x) * extent.channels + c));
+    }
+  };
+  std::vector<tensor_values> tensors(static_cast<std::size_t>(m.records.count));
+  for (int id = 0; id < m.records.count; ++id) {
+    const xenos::record& node = m.records[id];
+    tensor_values& out = tensors[static_cast<std::size_t>(id)];
+    if (node.kind == xenos::role::input) {
+      out = inputs[static_cast<std::size_t>(node.port)];
+      continue;
+    }
+    layer_source source;
+    source.tensors = &tensors;
+    source.node = &node;
+    source.m = &m;
+    for (int y = 0; y < node.out.height; ++y) {
+      const row_values row = define_row(m, id, source, y);
+      out.insert(out.end(), row.begin(), row.end());
+    }
+  }
+  return tensors;
+}
+
+}  // namespace xenos_test

@@ -1,0 +1,47 @@
+// Random targets, planning policies and inputs.
+#pragma once
+
+#include <support/dice.hpp>
+#include <support/model.hpp>
+#include <vector>
+#include <xenos/plan/plan.hpp>
+#include <xenos/target/catalogue.hpp>
+
+namespace xenos_test {
+
+inline constexpr xenos::target catalogue[] = {xenos::targets::host, xenos::targets::generic,
+                                              xenos::targets::cortex_m4, xenos::targets::c6678,
+                                              xenos::targets::zcu102};
+inline constexpr int catalogue_size = 5;
+
+/// Target `which` of the catalogue, often with less scratchpad or memory: sometimes with too
+/// little.
+inline xenos::target random_target(dice& d, int which) {
+  xenos::target t = catalogue[which];
+  const int kind = d.between(1, 100);
+  if (kind > 25) t.scratchpad = d.bytes(kind > 85 ? 64 : 1024, kind > 85 ? 2048 : 65536);
+  if (d.chance(10)) t.memory = d.bytes(256, 65536);
+  return t;
+}
+
+inline xenos::planning random_policy(dice& d) {
+  xenos::planning policy;
+  policy.fuse = d.chance(75);
+  policy.link = d.chance(88);
+  if (d.chance(25)) policy.tile = d.chance(70) ? d.between(1, 9) : d.between(10, 200);
+  return policy;
+}
+
+/// Values in [-1, 1) for the inputs of a model, by port.
+inline std::vector<tensor_values> random_inputs(dice& d, const model& m) {
+  std::vector<tensor_values> inputs(static_cast<std::size_t>(m.inputs));
+  for (int id = 0; id < m.records.count; ++id) {
+    if (m.records[id].kind != xenos::role::input) continue;
+    tensor_values& values = inputs[static_cast<std::size_t>(m.records[id].port)];
+    values.resize(static_cast<std::size_t>(m.records[id].out.elements()));
+    for (float& value : values) value = static_cast<float>(d.between(-32768, 32767)) / 32768.0F;
+  }
+  return inputs;
+}
+
+}  // namespace xenos_test
