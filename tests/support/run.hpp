@@ -128,7 +128,8 @@ namespace detail {
 template <class Net, std::size_t... I, std::size_t... O>
 void run_on(const Net& net, const typename Net::weights& packed, xenos::arena_tiers arena,
             const buffers& in, buffers& out, std::index_sequence<I...>, std::index_sequence<O...>) {
-  net.run(packed, arena, in.at(I)..., out.at(O)...);
+  net.run(packed, arena, typename Net::template input_buffer<I>(in.at(I))...,
+          typename Net::template output_buffer<O>(out.at(O))...);
 }
 
 }  // namespace detail

@@ -47,6 +47,25 @@ struct program : planned<Model, Target, Policy> {
   }();
   static constexpr int outputs = base::trace::outputs;
 
+  /// The record of the input or output of that number.
+  static constexpr int find_port(role kind, int number) {
+    int i = 0;
+    while (base::records[i].kind != kind || base::records[i].port != number) ++i;
+    return i;
+  }
+  template <role Kind, int Number>
+  static constexpr const record& port = base::records[find_port(Kind, Number)];
+  template <role Kind, int Number>
+  using port_element = element_t<port<Kind, Number>.type>;
+  template <role Kind, int Number, class T>
+  using port_buffer = std::span<T, static_cast<std::size_t>(port<Kind, Number>.out.elements())>;
+
+  /// The buffers that `run` takes, by port: spans of exactly height * width * channels elements.
+  template <int Port = 0>
+  using input_buffer = port_buffer<role::input, Port, const port_element<role::input, Port>>;
+  template <int Port = 0>
+  using output_buffer = port_buffer<role::output, Port, port_element<role::output, Port>>;
+
   /// The packed parameters of all units.
   struct weights
       : decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{})) {};
@@ -148,30 +167,24 @@ struct program : planned<Model, Target, Policy> {
     (pack_unit<Units>(to), ...);
   }
 
-  /// The record of the input or output of that number.
-  static constexpr int find_port(role kind, int number) {
-    int i = 0;
-    while (base::records[i].kind != kind || base::records[i].port != number) ++i;
-    return i;
+  /// Where `given` begins; its extent must be known to be that of `Buffer`.
+  template <class Buffer, class Given>
+  static auto* begin_of(Given&& given) {
+    static_assert(
+        decltype(std::span(given))::extent == Buffer::extent,
+        "xenos: a buffer has not the extent of the model's input or output; pass an array, "
+        "or a span of height * width * channels elements, such as "
+        "net::input_buffer<0>(data)");
+    return Buffer(given).data();
   }
-  template <role Kind, int Number>
-  static constexpr const record& port = base::records[find_port(Kind, Number)];
-
-  template <role Kind, int Number, class T>
-  using buffer = std::span<T, static_cast<std::size_t>(port<Kind, Number>.out.elements())>;
-  template <role Kind, int Number>
-  using port_element = element_t<port<Kind, Number>.type>;
-
   /// Inputs are never written; they share one array of pointers with the outputs.
   template <int K, class First, class... Rest>
   static void bind_buffers(std::byte** bases, First&& first, Rest&&... rest) {
     if constexpr (K < inputs) {
-      const auto* data = buffer<role::input, K, const port_element<role::input, K>>(first).data();
+      const auto* data = begin_of<input_buffer<K>>(first);
       bases[K] = reinterpret_cast<std::byte*>(const_cast<port_element<role::input, K>*>(data));
     } else {
-      constexpr int k = K - inputs;
-      auto* data = buffer<role::output, k, port_element<role::output, k>>(first).data();
-      bases[K] = reinterpret_cast<std::byte*>(data);
+      bases[K] = reinterpret_cast<std::byte*>(begin_of<output_buffer<K - inputs>>(first));
     }
     if constexpr (sizeof...(Rest) > 0) bind_buffers<K + 1>(bases, rest...);
   }

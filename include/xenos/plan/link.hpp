@@ -76,7 +76,7 @@ struct prefix_sums {
 /// hidden behind computing still takes bandwidth from others, and of equal plans the one that moves
 /// less wins.
 template <int N, class Policy>
-constexpr void link(const target& t, const Policy& policy, plan<N>& p) {
+constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
   using namespace detail;
   const int n = p.unit_count;
   const int choices = policy.tile > 0 ? 1 : tile_choice_count;

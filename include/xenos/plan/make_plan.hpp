@@ -21,7 +21,7 @@ constexpr plan<N> make_segments(const graph<N>& g, const target& t, const Policy
   plan<N> p;
   p.alignment = t.alignment;
   fuse(g, t, policy, p);
-  link(t, policy, p);
+  link_units(t, policy, p);
   return p;
 }
 
