@@ -67,6 +67,8 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
         }
         if (k == u.edge_count) return {flaw::edge_differs, i};
         const edge& e = u.edges[k++];
+        // The epilogue of an accumulating stage runs once, for its one row: it reads no other rows.
+        if (g[u.head].accumulates && f >= 0) return {flaw::edge_differs, i};
         const bool same = e.follower == f && e.reads == r.reads[operand] && e.from >= 0 &&
                           e.from < i && unit_of[r.from[operand]] == e.from + 1;
         if (!same) return {flaw::edge_differs, i};
