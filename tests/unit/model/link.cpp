@@ -91,8 +91,9 @@ void check_probes() {
   linked.pack(*weights);
   const auto arena = std::make_unique<typename type::arena>();
   buffers out = make_outputs<type>();
-  linked.run_probed(counting_probe{&rows, &want}, *weights, type::tiers(*arena), in[0], in[1],
-                    out[0], out[1]);
+  linked.run_probed(counting_probe{&rows, &want}, *weights, type::tiers(*arena),
+                    type::input_buffer<0>(in[0]), type::input_buffer<1>(in[1]),
+                    type::output_buffer<0>(out[0]), type::output_buffer<1>(out[1]));
   CHECK(same_bits(out, run_program(linked, in)));  // a probe changes nothing
 
   int computed = 0;
