@@ -92,8 +92,10 @@ void check_probes() {
   const auto arena = std::make_unique<typename type::arena>();
   buffers out = make_outputs<type>();
   linked.run_probed(counting_probe{&rows, &want}, *weights, type::tiers(*arena),
-                    type::input_buffer<0>(in[0]), type::input_buffer<1>(in[1]),
-                    type::output_buffer<0>(out[0]), type::output_buffer<1>(out[1]));
+                    typename type::template input_buffer<0>(in[0]),
+                    typename type::template input_buffer<1>(in[1]),
+                    typename type::template output_buffer<0>(out[0]),
+                    typename type::template output_buffer<1>(out[1]));
   CHECK(same_bits(out, run_program(linked, in)));  // a probe changes nothing
 
   int computed = 0;
