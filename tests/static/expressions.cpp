@@ -130,7 +130,7 @@ static_assert(chain_records[0].kind == xn::role::input && chain_records[0].port 
 static_assert(chain_records[1].out == xn::hwc{16, 12, 16} && chain_records[1].steps == 16 &&
               chain_records[1].macs == 16 * 12 * 16 * 9 * 3);
 // `same` with stride 2: the odd row and column of padding come after.
-static_assert(chain_records[1].reads[0] == xn::access{{3, 1, 2, 0}, 0, 1, true});
+static_assert(chain_records[1].reads[0] == xn::access{{3, 1, 2, 0}, 0, 1, true, {3, 1, 2, 0}});
 static_assert(chain_records[3].map == xn::mapping::one_to_one &&
               chain_records[3].reads[0] == xn::identity_access);
 static_assert(chain_records[4].map == xn::mapping::whole &&

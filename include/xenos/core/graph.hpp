@@ -29,17 +29,21 @@ enum class mapping : std::uint8_t {
   whole
 };
 
+/// The window of an operation that may read any column: its stages are not cut into columns.
+inline constexpr window all_columns{1 << 24, 1, 0, 0};
+
 /// What a stage reads of one input.
 struct access {
   window rows{};
-  int left = 0;        // zeroed columns it reads before the first
-  int right = 0;       // and after the last
-  bool zeros = false;  // rows outside the image: a row of zeros (true), or absent (false)
+  int left = 0;                  // zeroed columns it reads before the first
+  int right = 0;                 // and after the last
+  bool zeros = false;            // rows outside the image: a row of zeros (true), or absent (false)
+  window columns = all_columns;  // which columns an output column reads
   friend constexpr bool operator==(const access&, const access&) = default;
 };
 
 /// Access of an operation that works element by element.
-inline constexpr access identity_access{};
+inline constexpr access identity_access{.columns = {}};
 
 enum class role : std::uint8_t { operation, input, output };
 

@@ -11,10 +11,12 @@ namespace xenos::inline XENOS_ABI {
 struct sliding {
   axis rows;
   axis columns;
+  extent2 dilation;
 
-  constexpr sliding(shape in, extent2 kernel, extent2 stride, extent2 dilation, margins padding)
-      : rows(slide_rows(in, kernel, stride, dilation, padding)),
-        columns(slide_columns(in, kernel, stride, dilation, padding)) {}
+  constexpr sliding(shape in, extent2 kernel, extent2 stride, extent2 dilated, margins padding)
+      : rows(slide_rows(in, kernel, stride, dilated, padding)),
+        columns(slide_columns(in, kernel, stride, dilated, padding)),
+        dilation(dilated) {}
 
   static constexpr fault check(shape in, extent2 kernel, extent2 stride, extent2 dilation,
                                margins padding) {
@@ -30,8 +32,22 @@ struct sliding {
   }
 
   [[nodiscard]] constexpr access reads(bool zeros) const {
-    return zeros ? access{rows.reads(), columns.before, columns.after, true}
-                 : access{rows.reads(), 0, 0, false};
+    return zeros ? access{rows.reads(), columns.before, columns.after, true, columns.reads()}
+                 : access{rows.reads(), 0, 0, false, columns.reads()};
+  }
+
+  /// Calls `visit(h, w, row, column)` for each tap (h, w) of output element (y, x) that lies inside
+  /// the image, row by row.
+  template <class Visit>
+  constexpr void for_each_tap(int y, int x, const Visit& visit) const {
+    for (int h = 0; h * dilation.height < rows.reach; ++h) {
+      const int row = y * rows.stride + h * dilation.height - rows.before;
+      if (row < 0 || row >= rows.in) continue;
+      for (int w = 0; w * dilation.width < columns.reach; ++w) {
+        const int column = x * columns.stride + w * dilation.width - columns.before;
+        if (column >= 0 && column < columns.in) visit(h, w, row, column);
+      }
+    }
   }
 };
 
@@ -74,24 +90,16 @@ struct conv {
 
   template <class In, class Weights>
   constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {
-    const shape extent = in.extent(0);
-    const auto g = geometry(extent);
+    using value = reference_of<typename In::value_type>;
     const auto filter = weights.template get<0>();
-    const int group_in = extent.channels / groups;
+    const int group_in = in.extent(0).channels / groups;
     const int first_in = c / (out / groups) * group_in;
-    reference_of<typename In::value_type> sum = weights.template get<1>()(c);
-    for (int h = 0; h < kernel.height; ++h) {
-      const int row = y * stride.height + h * dilation.height - g.rows.before;
-      if (row < 0 || row >= extent.height) continue;
-      for (int w = 0; w < kernel.width; ++w) {
-        const int column = x * stride.width + w * dilation.width - g.columns.before;
-        if (column < 0 || column >= extent.width) continue;
-        for (int i = 0; i < group_in; ++i) {
-          sum += reference_of<typename In::value_type>(in(0, row, column, first_in + i)) *
-                 filter(c, h, w, i);
-        }
+    value sum = weights.template get<1>()(c);
+    geometry(in.extent(0)).for_each_tap(y, x, [&](int h, int w, int row, int column) {
+      for (int i = 0; i < group_in; ++i) {
+        sum += value(in(0, row, column, first_in + i)) * filter(c, h, w, i);
       }
-    }
+    });
     return sum;
   }
   friend constexpr bool operator==(const conv&, const conv&) = default;
@@ -134,20 +142,12 @@ struct depthwise {
 
   template <class In, class Weights>
   constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {
-    const shape extent = in.extent(0);
-    const auto g = geometry(extent);
+    using value = reference_of<typename In::value_type>;
     const auto filter = weights.template get<0>();
-    reference_of<typename In::value_type> sum = weights.template get<1>()(c);
-    for (int h = 0; h < kernel.height; ++h) {
-      const int row = y * stride.height + h * dilation.height - g.rows.before;
-      if (row < 0 || row >= extent.height) continue;
-      for (int w = 0; w < kernel.width; ++w) {
-        const int column = x * stride.width + w * dilation.width - g.columns.before;
-        if (column < 0 || column >= extent.width) continue;
-        sum += reference_of<typename In::value_type>(in(0, row, column, c / multiplier)) *
-               filter(c, h, w);
-      }
-    }
+    value sum = weights.template get<1>()(c);
+    geometry(in.extent(0)).for_each_tap(y, x, [&](int h, int w, int row, int column) {
+      sum += value(in(0, row, column, c / multiplier)) * filter(c, h, w);
+    });
     return sum;
   }
   friend constexpr bool operator==(const depthwise&, const depthwise&) = default;

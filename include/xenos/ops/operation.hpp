@@ -140,7 +140,8 @@ constexpr record describe(const Op& op, const shapes& in, const int* from, dtype
   node.inputs = in.count;
   for (int i = 0; i < in.count; ++i) {
     node.from[i] = from[i];
-    node.reads[i] = node.accumulates ? identity_access : access_of(op, in, i);
+    node.reads[i] = access_of(op, in, i);
+    if (node.accumulates) node.reads[i] = {.columns = node.reads[i].columns};
   }
   if constexpr (requires { op.macs(in); }) node.macs = op.macs(in);
   if constexpr (requires { Op::takes_epilogue; }) node.takes_epilogue = Op::takes_epilogue;

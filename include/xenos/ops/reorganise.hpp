@@ -54,7 +54,7 @@ struct zero_pad {
     return {in[0].height + top + bottom, in[0].width + left + right, in[0].channels};
   }
   [[nodiscard]] constexpr access reads(const shapes&, int) const {
-    return {window{1, 1, 1, -top}, 0, 0, false};
+    return {window{1, 1, 1, -top}, 0, 0, false, window{1, 1, 1, -left}};
   }
 
   template <class In, class Weights>
@@ -85,7 +85,9 @@ struct reshape_to {
   [[nodiscard]] constexpr access reads(const shapes& in, int) const {
     const int from_row = in[0].row();
     const int to_row = to.row();
-    if (from_row == to_row) return identity_access;
+    if (from_row == to_row) {
+      return to.width == in[0].width ? identity_access : access{};
+    }
     // The rows that to_row elements touch, at whichever element of a row they start.
     const int reach = from_row % to_row == 0   ? 1
                       : to_row % from_row == 0 ? to_row / from_row

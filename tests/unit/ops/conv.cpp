@@ -12,7 +12,7 @@ using xn::fault;
 constexpr xn::conv two_by_two{.out = 4, .kernel = {3, 4}, .stride = {2, 2}};
 static_assert(two_by_two.output(xn::shape{8, 7, 3}) == xn::shape{4, 4, 4});
 static_assert(two_by_two.reads(xn::shape{8, 7, 3}, 0) ==
-              xn::access{xn::window{3, 1, 2, 0}, 1, 2, true});
+              xn::access{xn::window{3, 1, 2, 0}, 1, 2, true, xn::window{4, 1, 2, -1}});
 static_assert(two_by_two.params(xn::shape{8, 7, 3}).at[0] == xn::filter{4, 3, 4, 3});
 static_assert(two_by_two.macs(xn::shape{8, 7, 3}) == 4 * 4 * 4 * 3 * 4 * 3);
 
