@@ -48,7 +48,8 @@ class corruption {
   }
 
   void of_plan(run_plan& p) {
-    switch (d_.between(0, 5)) {
+    switch (d_.between(0, 6)) {
+      case 6: return change("cores", p.cores);
       case 0: return change("unit_count", p.unit_count);
       case 1: return change("segment_count", p.segment_count);
       case 2: return change("scratchpad_bytes", p.scratchpad_bytes);
@@ -58,7 +59,13 @@ class corruption {
     }
   }
   void of_segment(xenos::segment& s) {
-    switch (d_.between(0, 7)) {
+    switch (d_.between(0, 13)) {
+      case 8: return change("parts of rows", s.split.rows);
+      case 9: return change("parts of columns", s.split.columns);
+      case 10: return change("parts of channels", s.split.channels);
+      case 11: return change("column_block", s.column_block);
+      case 12: return change("channel_block", s.channel_block);
+      case 13: return change("steps of a part", s.part_steps[0]);
       case 0: return change("first", s.first);
       case 1: return change("last", s.last);
       case 2: return change("tile", s.tile);

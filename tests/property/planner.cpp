@@ -19,7 +19,19 @@ namespace {
 using namespace xenos_test;
 using run_plan = xenos::plan<model_capacity>;
 
+/// What became of the graphs planned under one split policy.
+struct split_coverage {
+  int graphs = 0;  // feasible
+  int split = 0;   // with a segment that is shared by several cores
+  int rows = 0;    // with one that is split in rows, ...
+  int columns = 0;
+  int channels = 0;
+  int empty = 0;  // with a core that has nothing to do in a segment that is split
+  int executed = 0;
+};
+
 struct coverage {
+  std::array<split_coverage, any_split::kinds> splits{};
   int graphs = 0;
   std::array<int, catalogue_size> graphs_of{};
   std::array<int, catalogue_size> infeasible_of{};
@@ -82,7 +94,8 @@ class one_case {
       const xenos::segment& s = a.segments[k];
       const xenos::segment& r = b.segments[k];
       equal = s.first == r.first && s.last == r.last && s.tile == r.tile && s.steps == r.steps &&
-              s.reversed == r.reversed && s.moved == r.moved && s.near == r.near;
+              s.reversed == r.reversed && s.split == r.split && s.moved == r.moved &&
+              s.near == r.near;
     }
     return equal;
   }
@@ -141,12 +154,44 @@ class one_case {
     }
     if (p.scratchpad_bytes > t_.scratchpad) return "more scratchpad than the target has";
     if (p.arena_bytes() > t_.memory) return "more memory than the target has";
+    count_splits(p);
     std::string wrong = units(p);
     if (wrong.empty()) wrong = less_moved(p);
     if (wrong.empty() && index_ % 8 == 0) {
       wrong = execute(p);
     }
     return wrong;
+  }
+
+  void count_splits(const run_plan& p) {
+    split_coverage& seen = seen_.splits[static_cast<std::size_t>(policy_.kind)];
+    xenos::ways most;
+    int count = 1;
+    bool empty = false;
+    for (int k = 0; k < p.segment_count; ++k) {
+      const xenos::segment& s = p.segments[k];
+      const xenos::unit& last = p.units[s.last];
+      most = {std::max(most.rows, s.split.rows), std::max(most.columns, s.split.columns),
+              std::max(most.channels, s.split.channels)};
+      count = std::max(count, s.split.count());
+      for (int part = 0; part < s.split.rows; ++part) {
+        empty = empty || xenos::share(last.steps, s.split.rows, part).empty();
+      }
+      for (int part = 0; part < s.split.columns; ++part) {
+        empty =
+            empty || xenos::share(last.out.width, s.split.columns, part, s.column_block).empty();
+      }
+      for (int part = 0; part < s.split.channels; ++part) {
+        empty = empty || channels_of_part(p, s, part).empty();
+      }
+    }
+    ++seen.graphs;
+    seen.split += count > 1;
+    seen.rows += most.rows > 1;
+    seen.columns += most.columns > 1;
+    seen.channels += most.channels > 1;
+    seen.empty += empty;
+    seen.executed += index_ % 8 == 0;
   }
 
   std::string units(const run_plan& p) {
@@ -184,17 +229,20 @@ class one_case {
 
   /// Whether the schedule computes any row of unit `index`: nobody may need it.
   static bool is_computed(const run_plan& p, int index) {
-    xenos::schedule_cursor<model_capacity> cursor;
-    xenos::step now;
-    while (cursor.next(p, p.segments[p.units[index].segment], now)) {
-      if (now.unit == index) return true;
+    const xenos::segment& s = p.segments[p.units[index].segment];
+    for (int part = 0; part < s.split.rows; ++part) {
+      xenos::schedule_cursor<model_capacity> cursor(p, s, part);
+      xenos::step now;
+      while (cursor.next(p, s, now)) {
+        if (now.unit == index) return true;
+      }
     }
     return false;
   }
 
   /// Linking saves bytes, and never any other way.
   std::string less_moved(const run_plan& p) {
-    xenos::planning apart = policy_;
+    any_split apart = policy_;
     apart.link = false;
     xenos::target roomy = t_;  // without links more is in memory
     roomy.memory = xenos::bytes_t{1} << 40;
@@ -246,7 +294,7 @@ class one_case {
   int which_;
   model m_;
   xenos::target t_;
-  xenos::planning policy_;
+  any_split policy_;
 };
 
 template <class... Kinds>
@@ -295,6 +343,15 @@ void print(const coverage& seen) {
               << std::setw(7) << seen.graphs_of[k] << std::setw(12) << seen.infeasible_of[k]
               << std::setw(9) << seen.units[k] << std::setw(10)
               << share(seen.rings[k], seen.units[k]) << '\n';
+  }
+  std::cout << "  policy            feasible   split    rows columns channels   empty executed\n";
+  for (int k = 0; k < any_split::kinds; ++k) {
+    const split_coverage& of = seen.splits[static_cast<std::size_t>(k)];
+    std::cout << "  " << std::left << std::setw(17) << any_split::names[k] << std::right;
+    for (const int n : {of.graphs, of.split, of.rows, of.columns, of.channels, of.empty}) {
+      std::cout << std::setw(8) << n;
+    }
+    std::cout << std::setw(9) << of.executed << '\n';
   }
   const auto name = names(static_cast<any_operation*>(nullptr));
   std::cout << "  operation               records  executed\n";

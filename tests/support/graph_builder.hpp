@@ -19,6 +19,7 @@ struct graph_builder {
     node.name = "input";
     node.kind = xenos::role::input;
     node.map = xenos::mapping::reorganise;
+    node.channelwise = true;
     node.out = extent;
     node.steps = extent.height;
     node.port = inputs++;
@@ -37,6 +38,7 @@ struct graph_builder {
     node.name = "output";
     node.kind = xenos::role::output;
     node.map = xenos::mapping::reorganise;
+    node.channelwise = true;
     node.out = records[from].out;
     node.steps = node.out.height;
     node.port = outputs++;

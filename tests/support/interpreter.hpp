@@ -2,14 +2,17 @@
 // access is checked: inside its tensor and its tier, in the declared window, and not overwritten.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <map>
+#include <set>
 #include <support/model.hpp>
 #include <utility>
 #include <vector>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/schedule.hpp>
+#include <xenos/plan/split.hpp>
 
 namespace xenos_test {
 
@@ -56,12 +59,9 @@ class interpreter {
           .resize(static_cast<std::size_t>(u.out.elements()));
     }
     for (int k = 0; k < p_.segment_count; ++k) {
-      const xenos::segment& s = p_.segments[k];
-      ++clock_;
-      fill(0, s.zero_row, std::byte{0}, zero_owner);
-      xenos::schedule_cursor<N> cursor;
-      xenos::step now;
-      while (cursor.next(p_, s, now)) run_step(s, now);
+      for (int core = 0; core < p_.segments[k].split.count(); ++core) {
+        run_core(p_.segments[k], core);
+      }
     }
     return outputs_;
   }
@@ -82,7 +82,7 @@ class interpreter {
 
   /// Whether each row of unit `index` that was computed was read.
   [[nodiscard]] bool all_rows_read(int index) const {
-    for (int row = 0; row < computed_[index]; ++row) {
+    for (int row = computed_[index].first; row < computed_[index].end; ++row) {
       bool read = false;
       for (int i = 0; i < p_.unit_count; ++i) {
         for (int k = 0; k < p_.units[i].edge_count; ++k) {
@@ -128,6 +128,27 @@ class interpreter {
     return (static_cast<std::uint32_t>(unit + 1) << 16) + static_cast<std::uint32_t>(row);
   }
 
+  /// The share of one core, in a scratchpad in which nothing is left of others.
+  void run_core(const xenos::segment& s, int core) {
+    const xenos::ways part = s.split.part(core);
+    xenos::columns_of_part(p_, s, part.columns, columns_);
+    channels_ = s.split.channels == 1 ? xenos::range{0, 1 << 24}
+                                      : xenos::channels_of_part(p_, s, part.channels);
+    if (columns_[s.last].empty() || channels_.empty()) return;
+    for (std::uint32_t& owner : tiers_[0].owner) owner = 0;
+    ++clock_;
+    fill(0, s.zero_row, std::byte{0}, zero_owner);
+    xenos::schedule_cursor<N> cursor(p_, s, part.rows);
+    xenos::step now;
+    while (cursor.next(p_, s, now)) run_step(s, now);
+  }
+
+  /// What the present core computes of a row of unit `index`.
+  [[nodiscard]] row_part part_of(int index) const {
+    const int channels = p_.units[index].out.channels;
+    return {columns_[index], {channels_.first, std::min(channels_.end, channels)}};
+  }
+
   /// Takes bytes [begin, end) of the scratchpad.
   void fill(xenos::bytes_t begin, xenos::bytes_t end, std::byte value, std::uint32_t owner) {
     if (begin < 0 || end > p_.scratchpad_bytes) throw violation{"beyond the scratchpad", -1, -1};
@@ -159,9 +180,15 @@ class interpreter {
   std::pair<tier*, std::size_t> locate(int index, int row, int e) {
     const xenos::unit& u = p_.units[index];
     if (u.rows < 1 || row < 0) throw violation{"no such row", index, row};
-    const xenos::bytes_t within = xenos::bytes_t{row % u.rows} * u.row_stride +
-                                  xenos::bytes_t{u.halo_left * u.out.channels + e} * word;
-    tier& t = tiers_[u.where == xenos::placement::ring ? 0 : 1];
+    const bool ring = u.where == xenos::placement::ring;
+    const int skipped = ring ? columns_[index].first : 0;
+    const xenos::bytes_t within =
+        xenos::bytes_t{row % u.rows} * u.row_stride +
+        xenos::bytes_t{(u.halo_left - skipped) * u.out.channels + e} * word;
+    if (within % u.row_stride != within - xenos::bytes_t{row % u.rows} * u.row_stride) {
+      throw violation{"beyond its row", index, row};
+    }
+    tier& t = tiers_[ring ? 0 : 1];
     const xenos::bytes_t at = u.offset + within;
     if (within < 0 || within + word > u.bytes) throw violation{"beyond its tensor", index, row};
     if (at < 0 || at + word > static_cast<xenos::bytes_t>(t.bytes.size()) || at % word != 0) {
@@ -207,13 +234,21 @@ class interpreter {
   void store_row(int index, int row, const row_values& values) {
     ++clock_;
     const xenos::unit& u = p_.units[index];
-    const int left = u.halo_left * u.out.channels;
-    const int right = u.halo_right * u.out.channels;
-    for (int e = -left; e < u.out.row() + right; ++e) {
-      const bool inside = e >= 0 && e < u.out.row();
-      store(index, row, e, inside ? values[static_cast<std::size_t>(e)] : 0.0F);
+    const row_part part = part_of(index);
+    const bool first = u.where == xenos::placement::ring || channels_.first == 0;
+    const int left = part.columns.first == 0 && first ? u.halo_left : 0;
+    const int right = part.columns.end == u.out.width && first ? u.halo_right : 0;
+    for (int e = -left * u.out.channels; e < 0; ++e) store(index, row, e, 0.0F);
+    for (int e = u.out.row(); e < u.out.row() + right * u.out.channels; ++e) {
+      store(index, row, e, 0.0F);
     }
-    if (u.where != xenos::placement::ring) written_ += u.out.row() * word;
+    for (int x = part.columns.first; x < part.columns.end; ++x) {
+      for (int c = part.channels.first; c < part.channels.end; ++c) {
+        const int e = x * u.out.channels + c;
+        store(index, row, e, values[static_cast<std::size_t>(e)]);
+        if (u.where != xenos::placement::ring) written_ += word;
+      }
+    }
   }
 
   float read_operand(const unit_source& source, int input, int row, int x, int c) {
@@ -249,16 +284,28 @@ class interpreter {
           if (reads.zeros) check_zero_row(s, index, from);
           continue;
         }
-        for (int e = 1; e <= reads.left * from.out.channels; ++e) {
+        const auto [left, right] = padding_read(s, index, k);
+        for (int e = 1; e <= left * from.out.channels; ++e) {
           if (load(u.edges[k].from, row, -e) != 0) throw violation{"halo", index, row};
         }
-        for (int e = 0; e < reads.right * from.out.channels; ++e) {
+        for (int e = 0; e < right * from.out.channels; ++e) {
           if (load(u.edges[k].from, row, from.out.row() + e) != 0) {
             throw violation{"halo", index, row};
           }
         }
       }
     }
+  }
+
+  /// Columns before and after the image that the present core's columns read through edge `k`.
+  std::pair<int, int> padding_read(const xenos::segment& s, int index, int k) const {
+    const xenos::edge& e = p_.units[index].edges[k];
+    if (s.split.columns == 1) return {e.reads.left, e.reads.right};
+    const xenos::window& w = e.reads.columns;
+    const int width = p_.units[e.from].out.width;
+    const xenos::range mine = columns_[index];
+    return {std::clamp(-w.first(mine.first), 0, e.reads.left),
+            std::clamp(w.end(mine.end) - width, 0, e.reads.right)};
   }
 
   void check_zero_row(const xenos::segment& s, int index, const xenos::unit& from) {
@@ -285,17 +332,18 @@ class interpreter {
     }
     ++clock_;
     check(s.zero_row, temporaries, temporary_owner);
-    computed_[now.unit] = u.accumulates ? 1 : now.end;
+    computed_[now.unit].include(u.accumulates ? xenos::range{0, 1}
+                                              : xenos::range{now.first, now.end});
   }
 
   row_values head_row(int index, int y) {
     const xenos::unit& u = p_.units[index];
     if (m_.records[u.head].kind != xenos::role::input) {
-      return define_row(m_, u.head, source(index, -1, y, nullptr), y);
+      return define_row(m_, u.head, source(index, -1, y, nullptr), y, part_of(index));
     }
     const int elements = m_.records[u.head].out.row();
     const auto& buffer = inputs_->at(static_cast<std::size_t>(u.input_port));
-    written_ += elements * word;  // read, really
+    if (copied_.insert({index, y}).second) written_ += elements * word;  // read, really
     return {buffer.begin() + y * elements, buffer.begin() + (y + 1) * elements};
   }
 
@@ -303,7 +351,7 @@ class interpreter {
   void finish_row(int index, int y, row_values row) {
     const xenos::unit& u = p_.units[index];
     for (int f = 0; f < u.follower_count; ++f) {
-      row = define_row(m_, u.followers[f], source(index, f, y, &row), y);
+      row = define_row(m_, u.followers[f], source(index, f, y, &row), y, part_of(index));
     }
     store_row(index, y, row);
   }
@@ -322,9 +370,14 @@ class interpreter {
       using type = std::remove_cvref_t<decltype(op)>;
       if constexpr (xenos::operation<type> && xenos::accumulating_operation<type>) {
         if (y == 0) sums.assign(row.size(), op.template start<double>());
+        const row_part part = part_of(index);
         for (std::size_t e = 0; e < row.size(); ++e) {
           const int x = static_cast<int>(e) / out.channels;
           const int c = static_cast<int>(e) % out.channels;
+          if (x < part.columns.first || x >= part.columns.end || c < part.channels.first ||
+              c >= part.channels.end) {
+            continue;
+          }
           if (y > 0) load(index, 0, static_cast<int>(e));
           sums[e] = op.accumulate(sums[e], operands{from, extents}, random_weights{}, y, x, c);
           row[e] = static_cast<float>(last ? op.finish(sums[e], extents, 0, x) : sums[e]);
@@ -358,7 +411,10 @@ class interpreter {
   std::vector<double> sums_[N];
   std::vector<bool> touched_[N][xenos::max_streams];
   xenos::bytes_t written_ = 0;
-  int computed_[N] = {};  // rows, by unit
+  xenos::range computed_[N] = {};         // rows, by unit
+  xenos::range columns_[N] = {};          // of the present core, by unit
+  xenos::range channels_{};               // of the present core
+  std::set<std::pair<int, int>> copied_;  // unit and row of inputs
   bool keep_lives_;
   int clock_ = 0;
   std::map<std::pair<int, xenos::bytes_t>, std::vector<life>> lives_;

@@ -3,11 +3,13 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <support/user_operations.hpp>
 #include <variant>
 #include <vector>
 #include <xenos/core/graph.hpp>
+#include <xenos/core/range.hpp>
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/definition.hpp>
@@ -116,6 +118,13 @@ struct operands {
   [[nodiscard]] xenos::shape extent(int input) const { return extents[input]; }
 };
 
+/// The columns and channels of a row that somebody computes.
+struct row_part {
+  xenos::range columns;
+  xenos::range channels;
+};
+inline row_part whole_row(xenos::shape out) { return {{0, out.width}, {0, out.channels}}; }
+
 using row_values = std::vector<float>;
 using tensor_values = std::vector<float>;
 
@@ -125,28 +134,32 @@ namespace detail {
 // are equal to the last bit whatever the compiler contracts.
 template <class Op>
 [[gnu::noinline]] void define_row(const Op& op, const operands& in, const random_weights& weights,
-                                  xenos::shape out, int y, float* row) {
-  for (int x = 0; x < out.width; ++x) {
-    for (int c = 0; c < out.channels; ++c) {
-      *row++ = static_cast<float>(xenos::define(op, in, weights, in.extents, y, x, c));
+                                  xenos::shape out, const row_part& part, int y, float* row) {
+  for (int x = part.columns.first; x < part.columns.end; ++x) {
+    for (int c = part.channels.first; c < part.channels.end; ++c) {
+      row[x * out.channels + c] =
+          static_cast<float>(xenos::define(op, in, weights, in.extents, y, x, c));
     }
   }
 }
 
 }  // namespace detail
 
-/// Row `y` of record `id`, an operation or output, rounded to float.
-inline row_values define_row(const model& m, int id, const element_source& source, int y) {
+/// Part of row `y` of record `id`, an operation or output, rounded to float; the rest is NaN.
+inline row_values define_row(const model& m, int id, const element_source& source, int y,
+                             const row_part& part) {
   const xenos::shape out = m.records[id].out;
   const xenos::shapes extents = m.extents(id);
-  row_values row(static_cast<std::size_t>(out.row()));
+  row_values row(static_cast<std::size_t>(out.row()), std::numeric_limits<float>::quiet_NaN());
   const auto define = [&](const auto& op) {
     if constexpr (xenos::operation<std::remove_cvref_t<decltype(op)>>) {
-      detail::define_row(op, {source, extents}, m.weights[static_cast<std::size_t>(id)], out, y,
-                         row.data());
+      detail::define_row(op, {source, extents}, m.weights[static_cast<std::size_t>(id)], out, part,
+                         y, row.data());
     } else {
-      for (int i = 0; i < out.row(); ++i) {
-        row[static_cast<std::size_t>(i)] = source.read(0, y, i / out.channels, i % out.channels);
+      for (int x = part.columns.first; x < part.columns.end; ++x) {
+        for (int c = part.channels.first; c < part.channels.end; ++c) {
+          row[static_cast<std::size_t>(x * out.channels + c)] = source.read(0, y, x, c);
+        }
       }
     }
   };
@@ -181,7 +194,7 @@ inline std::vector<tensor_values> run_layers(const model& m,
     source.node = &node;
     source.m = &m;
     for (int y = 0; y < node.out.height; ++y) {
-      const row_values row = define_row(m, id, source, y);
+      const row_values row = define_row(m, id, source, y, whole_row(node.out));
       out.insert(out.end(), row.begin(), row.end());
     }
   }

@@ -36,6 +36,8 @@ class model_generator {
     node.name = "input";
     node.kind = xenos::role::input;
     node.map = xenos::mapping::reorganise;
+    node.channelwise = node.column_cuts = true;
+    node.channel_block = 1;
     node.type = type_;
     node.out = {d_.extent(40), d_.extent(17), d_.extent(d_.chance(50) ? 4 : 17)};
     node.steps = node.out.height;
@@ -350,6 +352,11 @@ class model_generator {
       node.name = "output";
       node.kind = xenos::role::output;
       node.map = xenos::mapping::reorganise;
+      node.channelwise = node.column_cuts = true;
+      node.channel_block = 1;
+      node.reads[0] = xenos::identity_access;
+      node.channelwise = node.column_cuts = true;
+      node.channel_block = 1;
       node.type = type_;
       node.out = extent(id);
       node.steps = node.out.height;
@@ -367,6 +374,8 @@ class model_generator {
     if (d_.chance(40)) node.parameter_bytes = d_.bytes(4, 200'000);
     if (d_.chance(15)) node.temporary_bytes = d_.bytes(1, 2'000);
     node.block_rows = d_.chance(70) ? 1 : d_.between(2, 4);
+    node.column_cuts = d_.chance(90);
+    node.channel_block = d_.chance(85) ? 1 << d_.between(0, 4) : 0;
   }
 
   dice& d_;

@@ -4,7 +4,7 @@
 #include <support/dice.hpp>
 #include <support/model.hpp>
 #include <vector>
-#include <xenos/plan/plan.hpp>
+#include <xenos/plan/policy.hpp>
 #include <xenos/target/catalogue.hpp>
 
 namespace xenos_test {
@@ -21,11 +21,37 @@ inline xenos::target random_target(dice& d, int which) {
   const int kind = d.between(1, 100);
   if (kind > 25) t.scratchpad = d.bytes(kind > 85 ? 64 : 1024, kind > 85 ? 2048 : 65536);
   if (d.chance(10)) t.memory = d.bytes(256, 65536);
+  constexpr int cores[] = {1, 2, 2, 3, 4, 7, 8};
+  t.cores = cores[d.between(0, 6)];
+  // A cost model in which splitting pays off more often.
+  if (d.chance(50)) t.barrier_cycles = d.between(1, 100);
   return t;
 }
 
-inline xenos::planning random_policy(dice& d) {
-  xenos::planning policy;
+/// Any of the library's split policies, chosen at run time.
+struct any_split : xenos::planning {
+  static constexpr int kinds = 7;
+  static constexpr const char* names[kinds] = {"none", "rows",  "columns",  "output_channels",
+                                               "grid", "paper", "automatic"};
+  int kind = 0;
+
+  [[nodiscard]] constexpr xenos::split_choices split(const xenos::split_query& of) const {
+    namespace policies = xenos::split;
+    switch (kind) {
+      case 0: return policies::none.split(of);
+      case 1: return policies::rows.split(of);
+      case 2: return policies::columns.split(of);
+      case 3: return policies::output_channels.split(of);
+      case 4: return policies::grid.split(of);
+      case 5: return policies::paper.split(of);
+      default: return policies::automatic.split(of);
+    }
+  }
+};
+
+inline any_split random_policy(dice& d) {
+  any_split policy;
+  policy.kind = d.between(0, any_split::kinds - 1);
   policy.fuse = d.chance(75);
   policy.link = d.chance(88);
   if (d.chance(25)) policy.tile = d.chance(70) ? d.between(1, 9) : d.between(10, 200);

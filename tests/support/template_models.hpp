@@ -3,7 +3,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <support/run.hpp>
+#include <support/cores.hpp>
 
 namespace xenos_test {
 
@@ -307,16 +307,48 @@ inline constexpr auto generic_small = xn::targets::generic.with_scratchpad(16 * 
 inline constexpr auto cortex_small =
     xn::targets::cortex_m4.with_scratchpad(8 * 1024).with_memory(16 * 1024 * 1024);
 
-/// Another plan for the same kernels: smaller scratchpads, forced tiles, no links.
+/// Another plan for the same kernels: smaller scratchpads, forced tiles, no links, several cores.
 template <int Which>
 struct host_variant {
   static constexpr xn::bytes_t kilobytes = Which == 0 ? 64 : Which == 1 ? 16 : 512;
   static constexpr xn::target on = xn::targets::host.with_scratchpad(kilobytes * 1024);
   static constexpr xn::planning policy{.link = Which != 2, .tile = Which > 2 ? Which - 2 : 0};
 };
+template <int Cores>
+struct split_variant {
+  static constexpr xn::target on = [] {
+    xn::target t = xn::targets::host.with_cores(Cores);
+    t.barrier_cycles = t.step_cycles = 1;  // splitting pays in small models too
+    return t;
+  }();
+};
+template <>
+struct host_variant<6> : split_variant<2> {
+  static constexpr auto policy = xn::split::rows;
+};
+template <>
+struct host_variant<7> : split_variant<3> {
+  static constexpr auto policy = xn::split::columns;
+};
+template <>
+struct host_variant<8> : split_variant<4> {
+  static constexpr auto policy = xn::split::output_channels;
+};
+template <>
+struct host_variant<9> : split_variant<4> {
+  static constexpr auto policy = xn::split::grid;
+};
+template <>
+struct host_variant<10> : split_variant<7> {
+  static constexpr auto policy = xn::split::paper;
+};
+template <>
+struct host_variant<11> : split_variant<8> {
+  static constexpr auto policy = xn::split::automatic;
+};
 
 /// One model on three targets against the reference, and bit by bit against itself on the host when
-/// it is planned otherwise.
+/// it is planned otherwise; on threads where that plan is split.
 template <unsigned S, flavour F>
 void check_random_model() {
   INFO("model " << S);
@@ -330,8 +362,11 @@ void check_random_model() {
   CHECK(difference(host, want) == "");
   CHECK(difference(run_model<generic_small>(model, in), want) == "");
   CHECK(difference(run_model<cortex_small>(model, in), want) == "");
-  using other = host_variant<S % 6>;
+  using other = host_variant<S % 12>;
   CHECK(same_bits(run_model<other::on, other::policy>(model, in), host));
+  if constexpr (other::on.cores > 1) {
+    CHECK(same_bits(run_on_threads(xn::link<other::on, other::policy>(model), in, 2), host));
+  }
 }
 
 template <flavour F, unsigned... S>

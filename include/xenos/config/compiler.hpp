@@ -31,6 +31,15 @@
       XENOS_TRAP();                \
   } while (false)
 
+/// Tells the processor that this thread waits in a loop.
+#if defined(__x86_64__) || defined(__i386__)
+#define XENOS_PAUSE() __builtin_ia32_pause()
+#elif defined(__aarch64__) || defined(__arm__)
+#define XENOS_PAUSE() __asm__ volatile("yield")
+#else
+#define XENOS_PAUSE() ((void)0)
+#endif
+
 #define XENOS_DETAIL_PRAGMA(text) _Pragma(#text)
 
 /// Unrolls the next loop `count` times; a loop with fewer steps is unrolled whole.

@@ -66,6 +66,9 @@ struct record {
   bytes_t parameter_bytes = 0;  // as the kernel packs them
   bytes_t temporary_bytes = 0;  // scratch the kernel needs while it runs
   int block_rows = 1;           // rows of the kernel's register block
+  bool channelwise = false;     // a channel of the output reads that channel of the inputs only
+  int channel_block = 0;  // shares of channels are multiples of it; 0: the kernel makes all at once
+  bool column_cuts = false;  // the kernel can make some of the columns
 };
 
 /// The records of a model. `Capacity` is exact for a template model and an upper bound at run time.

@@ -11,8 +11,8 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// Pointers of one run. `bases` are the scratchpad, the memory, the inputs by port, then the
-/// outputs.
+/// What one core works on in a run. `bases` are its scratchpad, the memory, the inputs by port,
+/// then the outputs.
 template <class Net>
 struct frame {
   static constexpr int scratchpad = 0;
@@ -23,6 +23,9 @@ struct frame {
   const Net& net;
   const typename Net::weights& parameters;
   std::byte* bases[first_output + Net::outputs];
+  // The part of a core, where a segment is split in columns or channels.
+  const range* columns = nullptr;  // by unit
+  range channels{};
 };
 
 namespace detail {
@@ -72,11 +75,12 @@ struct edge_rows {
   bool zeros = false;  // rows outside are the shared row of zeros, else null
 };
 
-/// Pointers to column 0 of the rows that output rows [first, end) read. One function for all
-/// stages: it runs once a tile, and its size counts for each element type only.
+/// Pointers to column 0 of the rows that output rows [first, end) read; of a ring that holds some
+/// of the columns, the first of them is element `skipped` of the row. One function for all stages:
+/// it runs once a tile, and its size counts for each element type only.
 template <class T>
 XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
-                                const T** rows) {
+                                const T** rows, int skipped = 0) {
   const int stop = edge.reads.end(end);
   for (int r = edge.reads.first(first); r < stop; ++r) {
     const std::byte* row = nullptr;
@@ -85,21 +89,29 @@ XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, 
     } else if (edge.zeros) {
       row = bases[0] + edge.from.halo_before;
     }
-    *rows++ = reinterpret_cast<const T*>(row);
+    *rows++ = row == nullptr ? nullptr : reinterpret_cast<const T*>(row) - skipped;
   }
 }
+
+/// What a core writes of a row besides its share: whether it zeroes the halo columns on either
+/// side. A ring that holds some of the columns begins with element `skipped`.
+struct written_row {
+  bool left = true;
+  bool right = true;
+  int skipped = 0;
+};
 
 /// Pointers to column 0 of rows [first, end), their halo columns zeroed.
 template <class T>
 XENOS_NOINLINE void prepare_rows(std::byte* const* bases, const tensor_rows& to, int first, int end,
-                                 T** rows) {
+                                 T** rows, written_row part = {}) {
   for (int r = first; r < end; ++r) {
-    auto* row = reinterpret_cast<T*>(to.at(bases, r));
+    T* row = reinterpret_cast<T*>(to.at(bases, r)) - part.skipped;
     const auto before = static_cast<int>(to.halo_before / int(sizeof(T)));
     const auto width = static_cast<int>(to.row / int(sizeof(T)));
     const auto after = static_cast<int>(to.halo_after / int(sizeof(T)));
-    for (int i = -before; i < 0; ++i) row[i] = T(0);
-    for (int i = width; i < width + after; ++i) row[i] = T(0);
+    for (int i = -before; part.left && i < 0; ++i) row[i] = T(0);
+    for (int i = width; part.right && i < width + after; ++i) row[i] = T(0);
     *rows++ = row;
   }
 }

@@ -28,6 +28,8 @@ namespace detail {
 template <class Net, int Unit>
 struct tile_runner {
   static constexpr unit u = Net::plan.units[Unit];
+  static constexpr ways split = Net::plan.segments[u.segment].split;
+  static constexpr cuts cut{split.columns > 1, split.channels > 1};
   static constexpr int tile_rows = u.tile(Net::plan.segments[u.segment].tile);
   static constexpr int out_rows = u.accumulates ? 1 : tile_rows;
   // A copied input reads the caller's buffer; other units read their edges.
@@ -78,18 +80,19 @@ struct tile_runner {
     const element* const* in[inputs];
     for (int k = 0; k < inputs; ++k) {
       const element** begin = rows + row_begins[k];
-      gather_rows(f.bases, where.in[k], first, end, begin);
+      gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
       in[k] = begin;
     }
     element* out[out_rows];
     const int first_out = u.accumulates ? 0 : first;
     const int end_out = u.accumulates ? 1 : end;
-    prepare_rows(f.bases, where.out, first_out, end_out, out);
+    prepare_rows(f.bases, where.out, first_out, end_out, out, written(f));
 
     const element* vectors[epilogue_type::coefficient_vectors + 1];
     Net::template coefficients<Unit>(f.parameters, vectors);
     Net::template kernel<Unit>::run(
-        tile<element, element>{in, out, first, end - first, temporaries(f)},
+        tile<element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
+                                    f.channels},
         Net::template parameters<Unit>(f.parameters), f.net.template views<Unit>(),
         epilogue_type(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
@@ -112,6 +115,37 @@ struct tile_runner {
     return b;
   }
   static constexpr begins row_begins = make_begins();
+
+  /// The columns that this core computes.
+  static range columns(const frame<Net>& f) {
+    if constexpr (cut.columns) {
+      return f.columns[Unit];
+    } else {
+      return {};
+    }
+  }
+  /// Elements of a row before the first that the ring behind edge k holds of this core's columns.
+  static int skipped(const frame<Net>& f, int k) {
+    if constexpr (cut.columns && !is_input) {
+      const unit& from = Net::plan.units[u.edges[k].from];
+      return from.where == placement::ring ? f.columns[u.edges[k].from].first * from.out.channels
+                                           : 0;
+    } else {
+      return 0;
+    }
+  }
+  static written_row written(const frame<Net>& f) {
+    written_row part;
+    if constexpr (cut.columns) {
+      part.left = f.columns[Unit].first == 0;
+      part.right = f.columns[Unit].end == u.out.width;
+      if (u.where == placement::ring) part.skipped = f.columns[Unit].first * u.out.channels;
+    }
+    if constexpr (cut.channels) {  // of a shared tensor only one core writes the halo
+      if (u.where != placement::ring) part.left = part.right = f.channels.first == 0;
+    }
+    return part;
+  }
 
   static std::byte* temporaries(const frame<Net>& f) {
     return f.bases[frame<Net>::scratchpad] + Net::plan.segments[u.segment].zero_row;
@@ -141,33 +175,69 @@ struct unit_functions<Net, Probe, std::integer_sequence<int, Units...>> {
   static constexpr unit_function<Net, Probe> at[] = {&run_unit<Net, Units, Probe>...};
 };
 
-template <class Net, int Segment, int Part, class Probe>
-void run_part(const frame<Net>& f, Probe& probe) {
+template <class Net, int Segment, int Part, int Piece, class Probe>
+void run_piece(const frame<Net>& f, Probe& probe) {
   using functions =
       unit_functions<Net, Probe, std::make_integer_sequence<int, Net::plan.unit_count>>;
-  for (const auto& now : table_part<Net, Segment, Part>::steps.at) {
+  for (const auto& now : table_piece<Net, Segment, Part, Piece>::steps.at) {
     functions::at[now.unit](f, now.first, now.end, probe);
   }
 }
 
+template <class Net, int Segment, int Part, class Probe, int... Pieces>
+void run_rows(const frame<Net>& f, Probe& probe, std::integer_sequence<int, Pieces...>) {
+  (run_piece<Net, Segment, Part, Pieces>(f, probe), ...);
+}
+
+template <class Net, int Segment, int Part, class Probe>
+void run_rows_if(bool mine, const frame<Net>& f, Probe& probe) {
+  constexpr int pieces = table_pieces<Net, Segment, Part>;
+  if (mine) run_rows<Net, Segment, Part>(f, probe, std::make_integer_sequence<int, pieces>{});
+}
+
+/// The schedule of part `part` of rows.
 template <class Net, int Segment, class Probe, int... Parts>
-void run_segment(const frame<Net>& f, Probe& probe, std::integer_sequence<int, Parts...>) {
-  constexpr bytes_t zeros = Net::plan.segments[Segment].zero_row;
-  if constexpr (zeros > 0) std::memset(f.bases[0], 0, std::size_t(zeros));
-  (run_part<Net, Segment, Parts>(f, probe), ...);
+void run_part(const frame<Net>& f, int part, Probe& probe, std::integer_sequence<int, Parts...>) {
+  (run_rows_if<Net, Segment, Parts>(part == Parts, f, probe), ...);
+}
+
+/// What core `core` computes of a segment, with the scratchpad of frame `all`.
+template <class Net, int Segment, class Probe>
+void run_share(const frame<Net>& all, int core, Probe& probe) {
+  constexpr segment s = Net::plan.segments[Segment];
+  if (core >= s.split.count()) return;
+  const ways part = s.split.part(core);
+  frame<Net> f = all;
+  if constexpr (s.split.columns > 1) {
+    f.columns = column_table<Net, Segment>::columns.part[part.columns].at;
+    if (f.columns[s.last].empty()) return;
+  }
+  if constexpr (s.split.channels > 1) {
+    f.channels = channels_of_part(Net::plan, s, part.channels);
+    if (f.channels.empty()) return;
+  }
+  if constexpr (s.zero_row > 0) std::memset(f.bases[0], 0, std::size_t(s.zero_row));
+  constexpr int parts = s.split.rows;
+  run_part<Net, Segment>(f, part.rows, probe, std::make_integer_sequence<int, parts>{});
+}
+
+template <class Net, int Segment, class Probe>
+void run_segment(const frame<Net>& f, Probe& probe) {
+  for (int core = 0; core < Net::plan.segments[Segment].split.count(); ++core) {
+    run_share<Net, Segment>(f, core, probe);
+  }
 }
 
 template <class Net, class Probe, int... Segments>
 void run_segments(const frame<Net>& f, Probe& probe, std::integer_sequence<int, Segments...>) {
-  (run_segment<Net, Segments>(f, probe,
-                              std::make_integer_sequence<int, table_parts<Net, Segments>>{}),
-   ...);
+  (run_segment<Net, Segments>(f, probe), ...);
 }
 
 }  // namespace detail
 
-/// Runs all segments in order on the calling core. Real-time safe: no allocation, locks or system
-/// calls; the stack it needs is bounded by the plan.
+/// Runs all segments in order on the calling core, the shares of several cores one after another in
+/// one scratchpad. Real-time safe: no allocation, locks or system calls; the stack it needs is
+/// bounded by the plan.
 template <class Net, class Probe>
 void run_serial(const frame<Net>& f, Probe& probe) {
   detail::run_segments<Net>(f, probe, std::make_integer_sequence<int, Net::plan.segment_count>{});

@@ -18,23 +18,22 @@ struct packed_step {
   Index end;
 };
 
-/// The steps of a segment and the cursor behind them.
-template <class Index, int Count, int Capacity>
+/// Steps of one part of rows of a segment.
+template <class Index, int Count>
 struct step_table {
   packed_step<Index> at[Count > 0 ? Count : 1] = {};
-  static constexpr int size = Count;
 };
 
 namespace detail {
 
-/// The schedule of segment `Segment` after `Part * step_budget` steps. Compilers bound the steps of
-/// one constant expression, so long schedules are run in parts.
+/// The schedule of a segment after `Piece * step_budget` steps. Compilers bound the steps of one
+/// constant expression, so long schedules are run in pieces.
 inline constexpr int step_budget = 4000;
 
-template <class Net, int Segment, int Part>
-struct schedule_part {
+template <class Net, int Segment, int Part, int Piece>
+struct schedule_piece {
   static constexpr auto run() {
-    auto at = schedule_part<Net, Segment, Part - 1>::cursor;
+    auto at = schedule_piece<Net, Segment, Part, Piece - 1>::cursor;
     step now;
     for (int i = 0; i < step_budget && at.next(Net::plan, Net::plan.segments[Segment], now); ++i) {
     }
@@ -42,9 +41,9 @@ struct schedule_part {
   }
   static constexpr auto cursor = run();
 };
-template <class Net, int Segment>
-struct schedule_part<Net, Segment, 0> {
-  static constexpr schedule_cursor<Net::size> cursor{};
+template <class Net, int Segment, int Part>
+struct schedule_piece<Net, Segment, Part, 0> {
+  static constexpr schedule_cursor<Net::size> cursor{Net::plan, Net::plan.segments[Segment], Part};
 };
 
 template <class Net>
@@ -55,17 +54,18 @@ constexpr int largest_index() {
   return largest;
 }
 
-/// The `Part`-th piece of a segment's table.
-template <class Net, int Segment, int Part>
-struct table_part {
+/// The `Piece`-th piece of a table.
+template <class Net, int Segment, int Part, int Piece>
+struct table_piece {
   using index = std::conditional_t<(largest_index<Net>() <= 255), std::uint8_t, std::uint16_t>;
   static_assert(largest_index<Net>() <= 65535, "xenos: a tensor has more than 65535 rows");
-  static constexpr int begin = Part * step_budget;
-  static constexpr int count = min_of(Net::plan.segments[Segment].steps - begin, step_budget);
+  static constexpr int begin = Piece * step_budget;
+  static constexpr int count =
+      min_of(Net::plan.segments[Segment].part_steps[Part] - begin, step_budget);
 
   static constexpr auto fill() {
-    step_table<index, count, Net::size> table;
-    auto cursor = schedule_part<Net, Segment, Part>::cursor;
+    step_table<index, count> table;
+    auto cursor = schedule_piece<Net, Segment, Part, Piece>::cursor;
     step now;
     for (int i = 0; i < count && cursor.next(Net::plan, Net::plan.segments[Segment], now); ++i) {
       table.at[i] = {static_cast<index>(now.unit), static_cast<index>(now.first),
@@ -76,10 +76,30 @@ struct table_part {
   static constexpr auto steps = fill();
 };
 
-/// How many pieces a segment's table has.
+/// How many pieces the table of a part has.
+template <class Net, int Segment, int Part>
+inline constexpr int table_pieces =
+    (Net::plan.segments[Segment].part_steps[Part] + step_budget - 1) / step_budget;
+
+/// The columns of every unit, by part of columns.
 template <class Net, int Segment>
-inline constexpr int table_parts =
-    (Net::plan.segments[Segment].steps + step_budget - 1) / step_budget;
+struct column_table {
+  static constexpr int parts = Net::plan.segments[Segment].split.columns;
+  struct entry {
+    range at[Net::size];
+  };
+  struct table {
+    entry part[parts];
+  };
+  static constexpr table fill() {
+    table all{};
+    for (int k = 0; k < parts; ++k) {
+      columns_of_part(Net::plan, Net::plan.segments[Segment], k, all.part[k].at);
+    }
+    return all;
+  }
+  static constexpr table columns = fill();
+};
 
 }  // namespace detail
 

@@ -65,6 +65,7 @@ struct input_node : node_base<input_node<T, Extent, Port>> {
     node.name = "input";
     node.kind = role::input;
     node.map = mapping::reorganise;
+    node.channelwise = true;
     node.type = element<T>::type;
     node.out = Extent;
     node.steps = Extent.height;

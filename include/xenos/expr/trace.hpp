@@ -91,6 +91,8 @@ struct traced {
       node.name = "output";
       node.kind = role::output;
       node.map = mapping::reorganise;
+      node.channelwise = true;
+      node.reads[0] = identity_access;
       node.type = producer.type;
       node.out = producer.out;
       node.steps = producer.out.height;

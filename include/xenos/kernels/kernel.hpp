@@ -3,11 +3,18 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/core/bytes.hpp>
+#include <xenos/core/range.hpp>
 #include <xenos/core/shape.hpp>
 
 #include <cstddef>
 
 namespace xenos::inline XENOS_ABI {
+
+/// In which directions a stage's work is shared among cores, beside rows.
+struct cuts {
+  bool columns = false;
+  bool channels = false;
+};
 
 /// Rows [first, first + rows) of a stage's output, with the input rows that they read. Every
 /// pointer points to column 0 of a row; halo columns lie before and behind it where the stage asked
@@ -17,13 +24,25 @@ namespace xenos::inline XENOS_ABI {
 ///   out[r]    output row first + r; for an accumulating stage out[0] is its only row, and `first`
 ///             and `rows` count input rows
 ///   temporaries  the kernel's temporary_bytes, aligned as the target's rows; lost after the tile
-template <class In, class Out>
+/// Where cores share columns or channels (`Cuts`), only a range of them is computed, and only the
+/// input columns that it needs are there: `columns` and `channels` then tell which, and are
+/// everything otherwise, as a constant.
+template <class In, class Out, cuts Cuts = cuts{}>
 struct tile {
   const In* const* const* in;
   Out* const* out;
   int first;
   int rows;
   std::byte* temporaries;
+  range some_columns{};
+  range some_channels{};
+
+  [[nodiscard]] constexpr range columns(int width) const {
+    return Cuts.columns ? some_columns : range{0, width};
+  }
+  [[nodiscard]] constexpr range channels(int count) const {
+    return Cuts.channels ? some_channels : range{0, count};
+  }
 };
 
 /// Stands for the parameters of a kernel that has none.
@@ -36,9 +55,13 @@ struct no_parameters {};
 //   folds                       whether it takes views with batch norm folded in (it is linear)
 //   block_rows                  rows of its register block
 //   temporary_bytes             scratch it needs for a tile
+//   channel_block               it can compute a range of channels that begins and, but at the last
+//                               channel, ends at a multiple of this; absent: it cannot
+//   column_cuts                 whether it can compute a range of columns; absent: it cannot
 //   run(tile, packed, views, epilogue)
 //                               computes the tile, and passes each finished value through the
-//                               epilogue before it is stored
+//                               epilogue before it is stored; one that can compute ranges takes a
+//                               tile of any `cuts`
 // clang-format on
 
 /// What a kernel without parameters of its own may inherit.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/exec/cores.hpp>
 #include <xenos/exec/serial.hpp>
 #include <xenos/model/net.hpp>
 #include <xenos/model/parameters.hpp>
@@ -13,8 +14,8 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// Static memory of one run: scratchpad first, then the materialised tensors. Contents mean nothing
-/// between runs, so programs that do not run at once may share one.
+/// Static memory of one run: the scratchpad of each core, then the materialised tensors. Contents
+/// mean nothing between runs, so programs that do not run at once may share one.
 template <bytes_t Bytes, int Alignment>
 struct arena_storage {
   static constexpr bytes_t size = Bytes;
@@ -22,7 +23,8 @@ struct arena_storage {
 };
 
 /// The two tiers of an arena where the user has put them, e.g. in named sections. Each is aligned
-/// to the target's alignment and has at least the planned bytes.
+/// to the target's alignment and has at least the planned bytes: plan.scratchpad_bytes for
+/// `run_core` and one core, plan.cores * plan.scratchpad_stride() for a pool; plan.memory_bytes.
 struct arena_tiers {
   std::byte* scratchpad;
   std::byte* memory;
@@ -102,11 +104,29 @@ struct program : planned<Model, Target, Policy> {
   template <class Probe, class... Buffers>
   void run_probed(Probe&& probe, const weights& parameters, arena_tiers memory,
                   Buffers&&... buffers) const {
-    static_assert(sizeof...(Buffers) == inputs + outputs,
-                  "xenos: run takes one buffer for each input and output of the model");
-    frame<program> f{*this, parameters, {memory.scratchpad, memory.memory}};
-    bind_buffers<0>(f.bases + frame<program>::first_input, buffers...);
-    run_serial(f, probe);
+    run_serial(make_frame(parameters, memory, buffers...), probe);
+  }
+
+  /// The same, its work shared among the threads of `pool` (see `core_pool` and
+  /// exec/threads.hpp) as the plan says. The result is the same to the last bit.
+  template <core_pool Pool, class... Buffers>
+  void run_on(Pool& pool, const weights& parameters, arena& memory, Buffers&&... buffers) const {
+    run_on(pool, parameters, tiers(memory), buffers...);
+  }
+  template <core_pool Pool, class... Buffers>
+  void run_on(Pool& pool, const weights& parameters, arena_tiers memory,
+              Buffers&&... buffers) const {
+    run_on_pool(make_frame(parameters, memory, buffers...), pool);
+  }
+
+  /// What core `core` of a machine without an operating system does of an inference: every core
+  /// below plan.cores calls it, with the same buffers and memory and a scratchpad of its own; see
+  /// `run_bare` and the concept `core_sync`. Other cores may call it and return at once.
+  template <core_sync Sync, class... Buffers>
+  void run_core(int core, Sync& sync, const weights& parameters, arena_tiers own,
+                Buffers&&... buffers) const {
+    if (core >= plan.cores) return;
+    run_bare(make_frame(parameters, own, buffers...), core, sync);
   }
 
   static constexpr arena_tiers tiers(arena& memory) {
@@ -176,6 +196,15 @@ struct program : planned<Model, Target, Policy> {
         "or a span of height * width * channels elements, such as "
         "net::input_buffer<0>(data)");
     return Buffer(given).data();
+  }
+  template <class... Buffers>
+  frame<program> make_frame(const weights& parameters, arena_tiers memory,
+                            Buffers&... buffers) const {
+    static_assert(sizeof...(Buffers) == inputs + outputs,
+                  "xenos: run takes one buffer for each input and output of the model");
+    frame<program> f{*this, parameters, {memory.scratchpad, memory.memory}};
+    bind_buffers<0>(f.bases + frame<program>::first_input, buffers...);
+    return f;
   }
   /// Inputs are never written; they share one array of pointers with the outputs.
   template <int K, class First, class... Rest>

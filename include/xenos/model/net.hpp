@@ -60,6 +60,8 @@ constexpr void add_kernel_numbers(record& r) {
   r.parameter_bytes = std::is_empty_v<packed> ? 0 : bytes_t{sizeof(packed)};
   r.temporary_bytes = Kernel::temporary_bytes;
   r.block_rows = Kernel::block_rows;
+  if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;
+  if constexpr (requires { Kernel::column_cuts; }) r.column_cuts = Kernel::column_cuts;
 }
 template <class Traced, int VectorBytes, int... Ids>
 constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {

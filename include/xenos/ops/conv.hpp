@@ -139,6 +139,7 @@ struct depthwise {
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
     return output(in).elements() * kernel.height * kernel.width;
   }
+  [[nodiscard]] constexpr bool channelwise(const shapes&) const { return multiplier == 1; }
 
   template <class In, class Weights>
   constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {

@@ -30,6 +30,8 @@ struct parameters {
 ///   params(shapes)        -> parameters   extents of its weight views; absent: none
 ///   macs(shapes)          -> int64        multiply-accumulates of the whole tensor; absent: 0
 ///   takes_epilogue        false when no follower may run on its values; absent: true
+///   channelwise(shapes)   whether an output channel reads that channel of its streams only; absent:
+///                         one-to-one operations do, others do not
 ///
 /// and its definition, the scalar reference against which every kernel is tested:
 ///   one-to-one            `apply(value...)`; it needs neither check, output nor reads: its streams
@@ -145,6 +147,8 @@ constexpr record describe(const Op& op, const shapes& in, const int* from, dtype
   }
   if constexpr (requires { op.macs(in); }) node.macs = op.macs(in);
   if constexpr (requires { Op::takes_epilogue; }) node.takes_epilogue = Op::takes_epilogue;
+  node.channelwise = one_to_one_operation<Op>;
+  if constexpr (requires { op.channelwise(in); }) node.channelwise = op.channelwise(in);
   return node;
 }
 

@@ -47,6 +47,7 @@ struct pool {
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
     return output(in).elements() * kernel.height * kernel.width;
   }
+  [[nodiscard]] constexpr bool channelwise(const shapes&) const { return true; }
   /// One output row that sees all input rows.
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const {
     const auto g = geometry(in);
@@ -128,6 +129,7 @@ struct global_pool {
     return window(in).reads(in, input);
   }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+  [[nodiscard]] constexpr bool channelwise(const shapes&) const { return true; }
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const { return in[0].height > 1; }
 
   template <class Sum>

@@ -81,6 +81,12 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
         "\nsegment %d: tiles of %d rows, %d steps; rings %.1f KB, zero row %lld B; moves %.1f "
         "KB\n",
         k, s.tile, s.steps, kb(s.rings), static_cast<long long>(s.zero_row), kb(s.moved));
+    if (s.split.count() > 1) {
+      print_line(sink, "  split over %d cores: %d parts of rows, %d of columns, %d of channels\n",
+                 s.split.count(), s.split.rows, s.split.columns, s.split.channels);
+    } else if (t.cores > 1) {
+      print_line(sink, "  on one core\n");
+    }
     print_line(sink, "  %-39s %-14s %-6s %-10s %9s %10s\n", "stage", "rows x w x c", "halo", "held",
                "bytes", "offset");
     for (int i = s.first; i <= s.last; ++i) {

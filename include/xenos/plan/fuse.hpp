@@ -75,6 +75,9 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     }
     u.input_port = first.kind == role::input ? first.port : -1;
     u.block_rows = first.block_rows;
+    u.channelwise = first.channelwise;
+    u.channel_block = first.channel_block;
+    u.column_cuts = first.column_cuts;
     u.follower_count = length[i];
     for (int at = i, f = length[i] - 1; f >= 0; --f, at = g[at].from[operand_of[at]]) {
       u.followers[f] = at;

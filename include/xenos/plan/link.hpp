@@ -1,9 +1,11 @@
-// Which units are linked: dynamic programming over the cuts between segments.
+// Which units are linked and how each segment is split: dynamic programming over the cuts.
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/plan/cost.hpp>
 #include <xenos/plan/demand.hpp>
 #include <xenos/plan/plan.hpp>
+#include <xenos/plan/split.hpp>
 #include <xenos/target/target.hpp>
 
 namespace xenos::inline XENOS_ABI {
@@ -14,200 +16,275 @@ namespace detail {
 inline constexpr int tile_choices[] = {1, 2, 4, 8, 16, 1 << 24};
 inline constexpr int tile_choice_count = 6;
 
-/// Bytes that `consumer` reads of `producer`: each row it needs once.
-constexpr bytes_t bytes_read(const unit& producer, const unit& consumer, const access& reads) {
-  const window& w = reads.rows;
-  int rows = 1;
-  if (!producer.accumulates && !consumer.accumulates && w.up == 1 && w.down > w.reach) {
-    rows = 0;  // windows that leave rows out between them
-    for (int row = 0; row < consumer.steps; ++row) {
-      const int first = max_of(w.first(row), 0);
-      rows += max_of(min_of(w.first(row) + w.reach, producer.steps) - first, 0);
-    }
-  } else if (!producer.accumulates) {
-    rows = rows_demanded(producer, consumer, reads, consumer.steps) -
-           min_of(oldest_row(producer, consumer, reads, 0), producer.steps);
-  }
-  return bytes_t{max_of(rows, 0)} * producer.out.row() * size_of(producer.type);
-}
-
-constexpr bytes_t bytes_written(const unit& u) { return u.out.elements() * size_of(u.type); }
-
-/// The shared row of zeros that `consumer` needs for rows outside `producer`, in bytes.
-constexpr bytes_t zero_row_bytes(const unit& producer, const unit& consumer, const access& reads) {
-  const bool outside =
-      reads.rows.first(0) < 0 || reads.rows.end(consumer.steps) > producer.out.height;
-  return reads.zeros && outside ? producer.row_stride : 0;
-}
-
-/// Cycles of one unit, by the cost model: multiply-accumulates at the target's rate (a tile that
-/// does not fill the kernel's block of rows is slower), its parameters read once a tile, half of
-/// which computing hides, and starting tiles.
-constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile) {
-  if (u.in_place) return 0;
-  const int rows = u.tile(tile);
-  const int tiles = ceil_div(u.steps, rows);
-  const std::int64_t elements = u.out.elements();
-  std::int64_t compute = max_of(u.macs, elements / 2) / t.macs_per_cycle;
-  if (rows < min_of(u.block_rows, u.steps)) compute += compute / 3;
-  // The first tile brings the parameters near; later ones find them there if they are small.
-  const bool stay = u.parameter_bytes <= t.scratchpad / 4;
-  const std::int64_t parameters =
-      stay ? u.parameter_bytes / t.memory_bytes_per_cycle +
-                 u.parameter_bytes * (tiles - 1) / t.scratchpad_bytes_per_cycle
-           : u.parameter_bytes * tiles / t.memory_bytes_per_cycle;
-  return compute + parameters / 2 + std::int64_t{tiles} * t.step_cycles;
-}
-
-/// Sums over units [0, i), so that any segment is priced in O(1).
+/// What is known of the units before segments are chosen.
 template <int N>
-struct prefix_sums {
+struct link_facts {
+  int choices = tile_choice_count;
+  int tiles[tile_choice_count] = {};
+  int ring_rows[tile_choice_count][N] = {};  // bounds
+  int last_use[N] = {};                      // the last unit that reads it, or -1
+  bytes_t zero_row[N] = {};
+  // Sums over units [0, i), so that a segment that is not split is priced in O(1).
   bytes_t rings[tile_choice_count][N + 1] = {};
   std::int64_t cycles[tile_choice_count][N + 1] = {};
   bytes_t reads[N + 1] = {};     // what the units read
   bytes_t consumed[N + 1] = {};  // what others read of the units
+
+  /// Activation bytes that units [i, j] as one segment move beyond the scratchpad.
+  [[nodiscard]] constexpr bytes_t moved(const plan<N>& p, int i, int j) const {
+    return reads[j + 1] - reads[i] - (consumed[j] - consumed[i]) +
+           (p.units[j].in_place ? 0 : bytes_written(p.units[j]));
+  }
 };
 
-}  // namespace detail
-
-/// Chooses segments and tiles: `p.segments` with first, last, tile, moved and cycles. A segment is
-/// a run of units of which only the last is read from outside, whose rings fit the scratchpad; the
-/// choice minimises max(compute, transfer) + transfer / 4 + barrier over the model: a transfer
-/// hidden behind computing still takes bandwidth from others, and of equal plans the one that moves
-/// less wins.
 template <int N, class Policy>
-constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
-  using namespace detail;
-  const int n = p.unit_count;
-  const int choices = policy.tile > 0 ? 1 : tile_choice_count;
+constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, const plan<N>& p) {
+  link_facts<N> f;
+  f.choices = policy.tile > 0 ? 1 : tile_choice_count;
+  for (int c = 0; c < f.choices; ++c) f.tiles[c] = policy.tile > 0 ? policy.tile : tile_choices[c];
   int joins[N] = {};
   join_points(p, joins);
-
-  prefix_sums<N> sums;
-  int last_use[N] = {};
-  bytes_t zero_row[N] = {};
-  for (int i = 0; i < n; ++i) {
+  for (int i = 0; i < p.unit_count; ++i) {
     const unit& u = p.units[i];
     bytes_t consumed = 0;
-    last_use[i] = -1;
+    f.last_use[i] = -1;
     for (int link = u.first_consumer; link >= 0;) {
-      const unit& c = p.units[link / max_streams];
+      const int consumer = link / max_streams;
+      const unit& c = p.units[consumer];
       const access& reads = c.edges[link % max_streams].reads;
       consumed += bytes_read(u, c, reads);
-      last_use[i] = max_of(last_use[i], link / max_streams);
-      zero_row[link / max_streams] =
-          max_of(zero_row[link / max_streams], zero_row_bytes(u, c, reads));
+      f.last_use[i] = max_of(f.last_use[i], consumer);
+      f.zero_row[consumer] = max_of(f.zero_row[consumer], zero_row_bytes(u, c, reads));
       link = c.next_consumer[link % max_streams];
     }
-    sums.consumed[i + 1] = sums.consumed[i] + (u.in_place ? 0 : consumed);
+    f.consumed[i + 1] = f.consumed[i] + (u.in_place ? 0 : consumed);
     bytes_t reads = u.input_port >= 0 && !u.in_place ? bytes_written(u) : 0;
     for (int k = 0; k < u.edge_count; ++k) {
       reads += bytes_read(p.units[u.edges[k].from], u, u.edges[k].reads);
     }
-    sums.reads[i + 1] = sums.reads[i] + reads;
-    for (int c = 0; c < choices; ++c) {
-      const int tile = policy.tile > 0 ? policy.tile : tile_choices[c];
-      const int rows = u.in_place ? 0 : ring_bound(p, i, joins[i], tile);
-      sums.rings[c][i + 1] = sums.rings[c][i] + bytes_t{rows} * u.row_stride;
-      sums.cycles[c][i + 1] = sums.cycles[c][i] + unit_cycles(u, t, tile);
+    f.reads[i + 1] = f.reads[i] + reads;
+    for (int c = 0; c < f.choices; ++c) {
+      f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c]);
+      f.rings[c][i + 1] = f.rings[c][i] + bytes_t{f.ring_rows[c][i]} * u.row_stride;
+      f.cycles[c][i + 1] = f.cycles[c][i] + unit_cycles(u, t, f.tiles[c], all_of(u));
     }
   }
+  return f;
+}
 
-  const auto ring_bytes = [&](int c, int i, int j) { return sums.rings[c][j] - sums.rings[c][i]; };
-  // Units [i, j] as one segment, but for the barrier. A ring's bytes must come near once a run, as
-  // a materialised tensor's do.
-  const auto segment_cycles = [&](int c, int i, int j, std::int64_t transfer) {
-    const std::int64_t compute =
-        sums.cycles[c][j + 1] - sums.cycles[c][i] + ring_bytes(c, i, j) / t.memory_bytes_per_cycle;
-    return (compute > transfer ? compute : transfer) + transfer / 4;
-  };
-  std::int64_t best[N + 1] = {};
-  int first[N + 1] = {};
-  int tile[N + 1] = {};
-  bool limited[N + 1] = {};  // by the scratchpad, not by what the graph allows
+/// Bytes from row to row of a ring of unit `u` that holds at most `columns` columns.
+constexpr int ring_stride(const unit& u, int columns, int alignment) {
+  if (columns >= u.out.width) return u.row_stride;
+  const bytes_t pixels = columns + u.halo_left + u.halo_right;
+  return static_cast<int>(align_up(pixels * u.out.channels * size_of(u.type), alignment));
+}
+
+/// A growing segment under one split: what the core with the largest share does, by tile choice.
+template <int N>
+struct split_price {
+  split_rules rules{};
+  unit_part part[N] = {};
+  int held[N] = {};  // by unit: a bound of the columns in its ring
+  std::int64_t cycles[tile_choice_count] = {};
+  bytes_t rings[tile_choice_count] = {};
+
+  /// Puts unit `i` before those that are in; `j` is the last.
+  constexpr void add(const plan<N>& p, const target& t, const link_facts<N>& f, int i, int j) {
+    const unit& u = p.units[i];
+    rules.add(u, p.units[j]);
+    if (!rules.possible || u.in_place) return;
+    const ways& w = rules.split;
+    const auto largest = [](int total, int parts, int block) {
+      return min_of(ceil_div(ceil_div(total, block), parts) * block, total);
+    };
+    unit_part& mine = part[i];
+    mine.channels = largest(u.out.channels, w.channels, rules.channel_block);
+    if (i == j) {
+      mine.rows = largest(u.steps, w.rows, 1);
+      held[i] = mine.columns = largest(u.out.width, w.columns, rules.column_block);
+    }
+    int readers = 0;
+    for (int link = u.first_consumer; i < j && link >= 0;) {
+      const int c = link / max_streams;
+      const unit& consumer = p.units[c];
+      const access& reads = consumer.edges[link % max_streams].reads;
+      const int rows = w.rows == 1            ? u.steps
+                       : consumer.accumulates ? part[c].rows
+                                              : reads.rows.span(max_of(part[c].rows, 1));
+      const bool all = w.columns == 1;
+      const int columns = all ? u.out.width : reads.columns.span(max_of(part[c].columns, 1));
+      const int span = all ? u.out.width : reads.columns.span(max_of(held[c], 1));
+      mine.rows = min_of(max_of(mine.rows, rows), u.steps);
+      mine.columns = min_of(max_of(mine.columns, columns), u.out.width);
+      // Several readers may want columns apart from each other.
+      held[i] = ++readers > 1 ? u.out.width : min_of(span, u.out.width);
+      link = consumer.next_consumer[link % max_streams];
+    }
+    for (int k = 0; k < f.choices; ++k) {
+      cycles[k] += unit_cycles(u, t, f.tiles[k], mine);
+      if (i < j) {
+        rings[k] += bytes_t{f.ring_rows[k][i]} * ring_stride(u, held[i], t.alignment);
+      }
+    }
+  }
+};
+
+/// Cycles of a segment: the slower of computing and moving, and a quarter of moving, since a
+/// transfer hidden behind computing still takes bandwidth from others. A ring's bytes must come
+/// near once a run, as a materialised tensor's do. Cores that share the work meet once more.
+constexpr std::int64_t segment_cycles(const target& t, ways split, std::int64_t cycles,
+                                      bytes_t rings, bytes_t moved) {
+  const int streams = split.channels > 1 ? 1 : split.count();
+  const std::int64_t transfer = moved / t.memory_bytes_per_cycle / streams;
+  const std::int64_t compute = cycles + rings / t.memory_bytes_per_cycle;
+  const std::int64_t barriers = t.barrier_cycles * (split.count() > 1 ? 2 : 1);
+  return max_of(compute, transfer) + transfer / 4 + barriers;
+}
+
+/// The best segment that ends in some unit.
+struct best_segment {
+  std::int64_t cycles = -1;  // of the model up to here
+  int first = 0;
+  int tile = 0;  // choice
+  ways split{};
+  bool limited = false;  // by the scratchpad, not by what the graph allows
+};
+
+/// The splits that the policy wants of a segment that ends in unit `u`.
+template <class Policy>
+constexpr split_choices splits_of(const unit& u, const target& t, const Policy& policy) {
+  const int cores = min_of(t.cores, max_cores);
+  if (cores == 1 || u.in_place) return {};
+  const split_rules rules(u, t, {.rows = cores});
+  const int block = common_block(rules.channel_block, u.channel_block);
+  const int blocks = block == 0 ? 1 : ceil_div(u.out.channels, block);
+  const split_query query{cores, u.steps, u.out.width, blocks};
+  split_choices wanted = planning{}.split(query);
+  if constexpr (requires { policy.split(query); }) wanted = policy.split(query);
+  for (int w = 0; w < wanted.count; ++w) {  // what cannot be shared at all is not
+    ways& choice = wanted.at[w];
+    if (u.steps == 1) choice.rows = 1;
+    if (u.out.width == 1) choice.columns = 1;
+    if (blocks == 1) choice.channels = 1;
+  }
+  return wanted;
+}
+
+}  // namespace detail
+
+/// Chooses segments, tiles and splits: `p.segments` with first, last, tile, split, moved and
+/// cycles. A segment is a run of units of which only the last is read from outside, whose rings fit
+/// the scratchpad; the choice minimises the sum of `segment_cycles`, and of equal plans the one
+/// that moves less wins.
+template <int N, class Policy>
+constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
+  using namespace detail;
+  const int n = p.unit_count;
+  const link_facts<N> f = gather_facts(t, policy, p);
+  best_segment best[N + 1];
+  best[0].cycles = 0;
   for (int j = 0; j < n; ++j) {
-    best[j + 1] = -1;
+    best_segment& here = best[j + 1];
+    const split_choices wanted = splits_of(p.units[j], t, policy);
+    split_price<N> prices[8];
+    for (int w = 0; w < wanted.count; ++w) {
+      prices[w].rules = split_rules(p.units[j], t, wanted.at[w]);
+    }
     bytes_t zeros = 0;
     bytes_t temporaries = 0;
     for (int i = j; i >= 0; --i) {
       const unit& u = p.units[i];
-      const bool inside = u.in_place || (!u.materialise && last_use[i] >= 0 && last_use[i] <= j);
+      const bool inside =
+          u.in_place || (!u.materialise && f.last_use[i] >= 0 && f.last_use[i] <= j);
       if (i < j && !(inside && (policy.link || u.in_place))) break;
-      zeros = max_of(zeros, zero_row[i]);
+      zeros = max_of(zeros, f.zero_row[i]);
       temporaries = max_of(temporaries, u.temporary_bytes);
-      const bytes_t moved = sums.reads[j + 1] - sums.reads[i] -
-                            (sums.consumed[j] - sums.consumed[i]) +
-                            (p.units[j].in_place ? 0 : bytes_written(p.units[j]));
-      const std::int64_t transfer = moved / t.memory_bytes_per_cycle;
-      const std::int64_t before = best[i] + t.barrier_cycles;
+      const bytes_t moved = f.moved(p, i, j);
       const bytes_t room =
           t.scratchpad - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment);
       bool fits = false;
-      for (int c = 0; c < choices; ++c) {
-        if (ring_bytes(c, i, j) > room) continue;
+      const auto consider = [&](ways split, int tile, std::int64_t cycles, bytes_t rings) {
+        if (rings > room) return;
         fits = true;
-        const std::int64_t cycles = before + segment_cycles(c, i, j, transfer);
-        if (best[j + 1] < 0 || cycles < best[j + 1]) {
-          best[j + 1] = cycles;
-          first[j + 1] = i;
-          tile[j + 1] = c;
+        cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved);
+        if (here.cycles >= 0 && cycles >= here.cycles) return;
+        here.cycles = cycles;
+        here.first = i;
+        here.tile = tile;
+        here.split = split;
+      };
+      bool split = false;  // by the first choice that the segment allows
+      for (int w = 0; w < wanted.count; ++w) {
+        split_price<N>& price = prices[w];
+        if (price.rules.possible) price.add(p, t, f, i, j);
+        if (!price.rules.possible || split) continue;
+        split = !wanted.cheapest;
+        for (int c = 0; c < f.choices; ++c) {
+          consider(price.rules.split, c, price.cycles[c], price.rings[c]);
         }
       }
-      if (!fits) {
-        limited[j + 1] = true;
-        if (i < j) break;
-        p.why = fault::scratchpad_too_small;
-        p.where = j;
-        p.needs = t.scratchpad - room;
-        p.has = t.scratchpad;
-        return;
+      for (int c = 0; c < f.choices && !split; ++c) {
+        consider({}, c, f.cycles[c][j + 1] - f.cycles[c][i], f.rings[c][j] - f.rings[c][i]);
       }
+      if (fits) continue;
+      here.limited = true;
+      if (i < j) break;
+      p.why = fault::scratchpad_too_small;
+      p.where = j;
+      p.needs = t.scratchpad - room;
+      p.has = t.scratchpad;
+      return;
     }
   }
 
-  for (int end = n; end > 0; end = first[end]) ++p.segment_count;
+  for (int end = n; end > 0; end = best[end].first) ++p.segment_count;
   int index = p.segment_count;
-  for (int end = n; end > 0; end = first[end]) {
+  for (int end = n; end > 0; end = best[end].first) {
     segment& s = p.segments[--index];
-    const int i = first[end];
-    const int j = end - 1;
-    s.first = i;
-    s.last = j;
-    s.moved = sums.reads[end] - sums.reads[i] - (sums.consumed[j] - sums.consumed[i]) +
-              (p.units[j].in_place ? 0 : bytes_written(p.units[j]));
+    const best_segment& chosen = best[end];
+    s.first = chosen.first;
+    s.last = end - 1;
+    s.split = chosen.split;
+    s.moved = f.moved(p, s.first, s.last);
+    s.cycles = chosen.cycles - best[s.first].cycles;
+    split_price<N> price;
+    price.rules = split_rules(p.units[s.last], t, s.split);
+    for (int i = s.last; i >= s.first; --i) price.add(p, t, f, i, s.last);
+    s.column_block = price.rules.column_block;
+    s.channel_block = price.rules.channel_block;
     // Of the tiles that cost at most a fiftieth more, the one with the smallest rings.
-    const std::int64_t transfer = s.moved / t.memory_bytes_per_cycle;
-    int chosen = tile[end];
-    s.cycles = best[end] - best[i];
+    int tile = chosen.tile;
     const std::int64_t limit = s.cycles + s.cycles / 50;
-    for (int c = 0; c < choices; ++c) {
-      const std::int64_t cycles = t.barrier_cycles + segment_cycles(c, i, j, transfer);
-      if (cycles <= limit && ring_bytes(c, i, j) < ring_bytes(chosen, i, j)) {
-        chosen = c;
+    for (int c = 0; c < f.choices; ++c) {
+      const std::int64_t cycles =
+          segment_cycles(t, s.split, price.cycles[c], price.rings[c], s.moved);
+      if (cycles <= limit && price.rings[c] < price.rings[tile]) {
+        tile = c;
         s.cycles = cycles;
       }
     }
-    s.tile = policy.tile > 0 ? policy.tile : tile_choices[chosen];
     int most = 0;
-    for (int u = i; u < end; ++u) {
-      s.zero_row = max_of(s.zero_row, align_up(zero_row[u], t.alignment));
-      s.temporaries = max_of(s.temporaries, align_up(p.units[u].temporary_bytes, t.alignment));
-      most = max_of(most, p.units[u].steps);
-      p.units[u].segment = index;
+    for (int i = s.first; i <= s.last; ++i) {
+      s.zero_row = max_of(s.zero_row, align_up(f.zero_row[i], t.alignment));
+      s.temporaries = max_of(s.temporaries, align_up(p.units[i].temporary_bytes, t.alignment));
+      most = max_of(most, p.units[i].steps);
+      p.units[i].segment = index;
     }
-    s.tile = min_of(s.tile, most);
+    s.tile = min_of(f.tiles[tile], most);
+    p.cores = max_of(p.cores, s.split.count());
   }
   // Why each segment ends where it does.
   for (int k = 0; k < p.segment_count; ++k) {
-    unit& u = p.units[p.segments[k].last];
+    const int last = p.segments[k].last;
+    unit& u = p.units[last];
     if (u.output_port >= 0) {
       u.why = cut::output;
     } else if (!u.materialise) {
       const int next = k + 1 < p.segment_count ? p.segments[k + 1].last : n;
-      u.why = last_use[p.segments[k].last] > next     ? cut::used_later
-              : !policy.link                          ? cut::asked
-              : limited[next + 1 <= n ? next + 1 : n] ? cut::scratchpad
-                                                      : cut::cost;
+      u.why = f.last_use[last] > next                      ? cut::used_later
+              : !policy.link                               ? cut::asked
+              : best[next + 1 <= n ? next + 1 : n].limited ? cut::scratchpad
+                                                           : cut::cost;
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <xenos/plan/link.hpp>
 #include <xenos/plan/memory.hpp>
 #include <xenos/plan/plan.hpp>
+#include <xenos/plan/policy.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/target/target.hpp>
 

@@ -5,6 +5,7 @@
 #include <xenos/plan/link.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/schedule.hpp>
+#include <xenos/plan/split.hpp>
 #include <xenos/target/target.hpp>
 
 namespace xenos::inline XENOS_ABI {
@@ -15,7 +16,14 @@ template <int N>
 constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings) {
   segment& s = p.segments[index];
   s.steps = rings.best.steps;
+  for (int part = 0; part < s.split.rows; ++part) s.part_steps[part] = rings.best.part_steps[part];
   s.reversed = rings.reversed;
+  int columns[N] = {};  // by unit: the most that a part has
+  for (int part = 0; part < s.split.columns; ++part) {
+    range of_part[N] = {};
+    columns_of_part(p, s, part, of_part);
+    for (int i = s.first; i <= s.last; ++i) columns[i] = max_of(columns[i], of_part[i].size());
+  }
   bytes_t at = s.zero_row + s.temporaries;
   for (int i = s.first; i <= s.last; ++i) {
     unit& u = p.units[i];
@@ -28,6 +36,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
     } else {
       u.where = placement::ring;
       u.rows = rings.best.rows[i];
+      if (s.split.columns > 1) u.row_stride = detail::ring_stride(u, columns[i], p.alignment);
     }
     u.bytes = bytes_t{u.rows} * u.row_stride;
     for (int k = 0; k < u.edge_count; ++k) {

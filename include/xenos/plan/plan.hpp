@@ -5,6 +5,7 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/fault.hpp>
 #include <xenos/core/graph.hpp>
+#include <xenos/core/range.hpp>
 
 #include <cstdint>
 
@@ -15,6 +16,25 @@ enum class placement : std::uint8_t {
   ring,    // a ring of rows in a core's scratchpad, inside one segment
   memory,  // whole, in shared memory, between segments
   caller,  // in the caller's input or output buffer
+};
+
+/// The most cores that a plan shares work among.
+inline constexpr int max_cores = 16;
+
+/// Into how many parts the work of a segment is split in each direction: as many cores compute it.
+/// Parts of rows and columns compute what they need of the inner tensors for themselves (their
+/// halos overlap), parts of channels need no more than their channels.
+struct ways {
+  int rows = 1;
+  int columns = 1;
+  int channels = 1;
+
+  [[nodiscard]] constexpr int count() const { return rows * columns * channels; }
+  /// The part that core `index` has in each direction: columns vary fastest, channels slowest.
+  [[nodiscard]] constexpr ways part(int index) const {
+    return {index / columns % rows, index % columns, index / columns / rows};
+  }
+  friend constexpr bool operator==(const ways&, const ways&) = default;
 };
 
 /// The most one-to-one operations that run on one stage's accumulators.
@@ -59,6 +79,9 @@ struct unit {
   int input_port = -1;
   int output_port = -1;
   int block_rows = 1;
+  bool channelwise = false;
+  int channel_block = 0;
+  bool column_cuts = false;
   std::int64_t macs = 0;
   bytes_t parameter_bytes = 0;
   bytes_t temporary_bytes = 0;
@@ -82,15 +105,19 @@ struct unit {
 struct segment {
   int first = 0;  // units [first, last]
   int last = 0;
-  int tile = 1;  // rows a step
-  int steps = 0;
-  bool reversed = false;    // joins pull their last input first
-  bytes_t zero_row = 0;     // bytes of the shared row of zeros, at scratchpad offset 0
-  bytes_t temporaries = 0;  // at scratchpad offset zero_row
-  bytes_t rings = 0;        // bytes of all rings behind it
-  bytes_t moved = 0;        // activation bytes read from and written to memory and caller
-  bytes_t near = 0;         // activation bytes read from and written to rings
-  std::int64_t cycles = 0;  // by the cost model
+  int tile = 1;          // rows a step
+  ways split{};          // over cores
+  int column_block = 1;  // shares are multiples of these
+  int channel_block = 1;
+  int steps = 0;                   // of all parts of rows together
+  int part_steps[max_cores] = {};  // by part of rows
+  bool reversed = false;           // joins pull their last input first
+  bytes_t zero_row = 0;            // bytes of the shared row of zeros, at scratchpad offset 0
+  bytes_t temporaries = 0;         // at scratchpad offset zero_row
+  bytes_t rings = 0;               // bytes of all rings behind it
+  bytes_t moved = 0;               // activation bytes read from and written to memory and caller
+  bytes_t near = 0;                // activation bytes read from and written to rings
+  std::int64_t cycles = 0;         // by the cost model
 
   [[nodiscard]] constexpr bytes_t scratchpad() const { return zero_row + temporaries + rings; }
 };
@@ -117,7 +144,8 @@ struct plan {
   unit units[Capacity] = {};
   segment segments[Capacity] = {};
 
-  bytes_t scratchpad_bytes = 0;  // the largest segment's
+  int cores = 1;                 // that have work
+  bytes_t scratchpad_bytes = 0;  // of a core: the largest segment's
   bytes_t memory_bytes = 0;      // materialised tensors
   bytes_t parameter_bytes = 0;   // packed weights
   bytes_t moved_bytes = 0;       // activation bytes beyond the scratchpad, a run
@@ -126,26 +154,14 @@ struct plan {
   std::int64_t cycles = 0;  // by the cost model
   int alignment = 1;
 
-  /// The static memory a run needs: scratchpad first, then memory.
+  /// The static memory a run needs: the scratchpads of all cores, then memory.
   [[nodiscard]] constexpr bytes_t arena_bytes() const { return memory_offset() + memory_bytes; }
   /// Where the memory tier starts in an arena that holds both.
-  [[nodiscard]] constexpr bytes_t memory_offset() const {
+  [[nodiscard]] constexpr bytes_t memory_offset() const { return cores * scratchpad_stride(); }
+  /// From one core's scratchpad to the next in such an arena.
+  [[nodiscard]] constexpr bytes_t scratchpad_stride() const {
     return align_up(scratchpad_bytes, alignment);
   }
-};
-
-/// How to plan. A policy of the user's has the same members; `cuts` is asked for every record.
-struct planning {
-  bool fuse = true;
-  bool link = true;
-  int tile = 0;  // rows a step; 0: the planner chooses
-
-  /// Whether the tensor of record `producer` must be materialised.
-  template <int N>
-  [[nodiscard]] constexpr bool cuts(const graph<N>&, int /*producer*/) const {
-    return false;
-  }
-  friend constexpr bool operator==(const planning&, const planning&) = default;
 };
 
 }  // namespace xenos::inline XENOS_ABI

@@ -7,6 +7,7 @@
 #include <xenos/plan/link.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/schedule.hpp>
+#include <xenos/plan/split.hpp>
 #include <xenos/target/target.hpp>
 
 namespace xenos::inline XENOS_ABI {
@@ -26,6 +27,7 @@ enum class flaw : std::uint8_t {
   beyond_arena,       // a tensor ends beyond its tier
   totals_differ,      // totals are not what the parts add up to, or exceed the target
   zero_row_too_small,  // rows outside the image do not fit the shared row of zeros
+  split_wrong,         // shares are not independent, disjoint and complete
   step_out_of_order,   // a step repeats, skips or exceeds rows, or is wider than its ring
   read_before_write,   // a step reads a row that is not there yet, or never
   read_after_loss,     // a step reads a row that was overwritten
@@ -82,7 +84,8 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
     const record& head = g[u.head];
     const record& last = g[previous];
     const bool same = u.out == last.out && u.steps == head.steps && u.type == last.type &&
-                      u.accumulates == head.accumulates;
+                      u.accumulates == head.accumulates && u.channelwise == head.channelwise &&
+                      u.channel_block == head.channel_block && u.column_cuts == head.column_cuts;
     if (!same) return {flaw::record_misplaced, i};
     const int in = head.kind == role::input ? head.port : -1;
     const int out = last.kind == role::output ? last.port : -1;
@@ -101,6 +104,14 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
   bytes_t scratchpad = 0;
   bytes_t memory = 0;
   int last_segment[N] = {};
+  int widest[N] = {};  // by unit: the most columns that a core computes
+  for (int k = 0; k < p.segment_count; ++k) {
+    for (int part = 0; part < p.segments[k].split.columns; ++part) {
+      range columns[N] = {};
+      columns_of_part(p, p.segments[k], part, columns);
+      for (int i = 0; i < N; ++i) widest[i] = max_of(widest[i], columns[i].size());
+    }
+  }
   for (int i = 0; i < p.unit_count; ++i) last_segment[i] = p.units[i].segment;
   for (int i = 0; i < p.unit_count; ++i) {
     for (int k = 0; k < p.units[i].edge_count; ++k) {
@@ -111,7 +122,8 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
   for (int i = 0; i < p.unit_count; ++i) {
     const unit& u = p.units[i];
     const segment& s = p.segments[u.segment];
-    const int row = (u.halo_left + u.out.width + u.halo_right) * u.out.channels * size_of(u.type);
+    const int columns = u.where == placement::ring ? widest[i] : u.out.width;
+    const int row = (u.halo_left + columns + u.halo_right) * u.out.channels * size_of(u.type);
     for (int k = 0; k < u.edge_count; ++k) {
       const unit& from = p.units[u.edges[k].from];
       const access& reads = u.edges[k].reads;
@@ -185,11 +197,89 @@ constexpr verdict verify_traffic(const plan<N>& p) {
   return {exact ? flaw::none : flaw::totals_differ, -1};
 }
 
-/// Replays segment `index`; `done` are the rows of all units so far.
+/// Whether segment `s` may be split as it is: its parts are computed independently of each other
+/// and together make all of the last unit.
 template <int N>
-constexpr verdict verify_schedule(const plan<N>& p, int index, int (&done)[N]) {
-  const segment& s = p.segments[index];
-  schedule_cursor<N> cursor;
+constexpr bool split_allowed(const target& t, const plan<N>& p, const segment& s) {
+  const ways& w = s.split;
+  if (w.rows < 1 || w.columns < 1 || w.channels < 1 || w.count() > min_of(t.cores, max_cores) ||
+      w.count() > p.cores || s.column_block < 1 || s.channel_block < 1) {
+    return false;
+  }
+  if (w.count() == 1) return true;
+  const unit& last = p.units[s.last];
+  bool computed = false;  // a unit before this one is
+  for (int i = s.first; i <= s.last; ++i) {
+    const unit& u = p.units[i];
+    if (u.in_place) continue;
+    if (w.rows > 1 && u.accumulates) return false;
+    if (w.columns > 1 && !splits_columns(u)) return false;
+    if (w.channels > 1) {
+      const bool mixes = !u.channelwise && computed;
+      const bool whole = u.channel_block < 1 || s.channel_block % u.channel_block != 0;
+      if (mixes || whole || u.out.channels != last.out.channels) return false;
+    }
+    computed = true;
+  }
+  const share_blocks blocks = blocks_of(last, t);
+  if (!blocks.possible || (w.columns > 1 && s.column_block % blocks.columns != 0) ||
+      (w.channels > 1 && s.channel_block % blocks.channels != 0)) {
+    return false;
+  }
+  int rows = 0;
+  int columns = 0;
+  int channels = 0;
+  for (int part = 0; part < w.rows; ++part) {
+    const range mine = share(last.steps, w.rows, part);
+    if (mine.first != rows || mine.size() > last.steps / w.rows + 1) return false;
+    rows = mine.end;
+  }
+  for (int part = 0; part < w.columns; ++part) {
+    const range mine = share(last.out.width, w.columns, part, s.column_block);
+    if (mine.first != columns) return false;
+    columns = mine.end;
+  }
+  for (int part = 0; part < w.channels; ++part) {
+    const range mine = channels_of_part(p, s, part);
+    if (mine.first != channels) return false;
+    channels = mine.end;
+  }
+  return rows == last.steps && columns == last.out.width && channels == last.out.channels;
+}
+
+/// Whether each core finds the columns it reads in its rings.
+template <int N>
+constexpr bool columns_present(const plan<N>& p, const segment& s) {
+  for (int part = 0; part < s.split.columns; ++part) {
+    range columns[N] = {};
+    columns_of_part(p, s, part, columns);
+    for (int i = s.first; i <= s.last; ++i) {
+      for (int k = 0; k < p.units[i].edge_count && !columns[i].empty(); ++k) {
+        const edge& e = p.units[i].edges[k];
+        const range held = columns[e.from];
+        if (e.from < s.first || p.units[e.from].where != placement::ring) continue;
+        for (int x = columns[i].first; x < columns[i].end; ++x) {
+          const int first = max_of(e.reads.columns.first(x), 0);
+          const int end = min_of(e.reads.columns.end(x + 1), p.units[e.from].out.width);
+          if (first < end && (first < held.first || end > held.end)) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+/// Replays what part `part` of rows computes of segment `s`; the number of steps is counted.
+template <int N>
+constexpr verdict verify_part(const plan<N>& p, const segment& s, int part) {
+  schedule_cursor<N> cursor(p, s, part);
+  int done[N] = {};
+  int begun[N] = {};
+  for (int i = s.first; i <= s.last; ++i) done[i] = begun[i] = cursor.done[i];
+  const range wanted = share(p.units[s.last].steps, s.split.rows, part);
+  if (!wanted.empty() && begun[s.last] != wanted.first) {
+    return {flaw::step_out_of_order, s.last};
+  }
   step now;
   int steps = 0;
   while (cursor.next(p, s, now)) {
@@ -197,30 +287,34 @@ constexpr verdict verify_schedule(const plan<N>& p, int index, int (&done)[N]) {
     ++steps;
     const bool in_order = now.unit >= s.first && now.unit <= s.last &&
                           now.first == done[now.unit] && now.end > now.first && now.end <= u.steps;
-    if (!in_order || (u.accumulates ? 1 : now.end - now.first) > u.rows) {
+    if (!in_order || (u.accumulates ? 1 : now.end - now.first) > u.rows ||
+        (u.accumulates && begun[now.unit] > 0)) {
       return {flaw::step_out_of_order, now.unit};
     }
     for (int k = 0; k < u.edge_count; ++k) {
       const edge& e = u.edges[k];
       const unit& from = p.units[e.from];
-      if (from.in_place) continue;
+      if (from.in_place || e.from < s.first) continue;  // there as a whole
       const int have = done[e.from];
-      const int oldest = from.accumulates || from.where != placement::ring ? 0 : have - from.rows;
-      if (rows_demanded(from, u, e.reads, now.end) > have)
-        return {flaw::read_before_write, now.unit};
-      if (oldest_row(from, u, e.reads, now.first) < oldest)
-        return {flaw::read_after_loss, now.unit};
+      const int ring = from.accumulates || from.where != placement::ring ? 0 : have - from.rows;
+      const int wanted = rows_demanded(from, u, e.reads, now.end);
+      const int oldest = oldest_row(from, u, e.reads, now.first);
+      if (oldest >= wanted) continue;  // it reads padding only
+      if (wanted > have) return {flaw::read_before_write, now.unit};
+      if (oldest < max_of(ring, begun[e.from])) return {flaw::read_after_loss, now.unit};
     }
     done[now.unit] = now.end;
   }
-  // The cursor ends when all rows of the last unit are done.
-  return {steps == s.steps ? flaw::none : flaw::step_out_of_order, s.last};
+  const bool complete =
+      steps == s.part_steps[part] && (wanted.empty() || done[s.last] == wanted.end);
+  return {complete ? flaw::none : flaw::step_out_of_order, s.last};
 }
 
 }  // namespace detail
 
-/// Proves `p` for graph and target, or names the first flaw: every record runs exactly once, every
-/// read finds its rows live, nothing alive is overwritten, halos and bytes are exact.
+/// Proves `p` for graph and target, or names the first flaw: every record runs exactly once, shares
+/// of cores are disjoint and complete, every read finds its rows and columns live in that core's
+/// rings, nothing alive is overwritten, halos and bytes are exact.
 template <int N, int M>
 constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
   if (p.why != fault::none) return {flaw::infeasible, p.where};
@@ -237,7 +331,11 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
       if (p.units[i].segment != k) return {flaw::segment_misplaced, i};
       for (int e = 0; e < p.units[i].edge_count; ++e) {
         const unit& from = p.units[p.units[i].edges[e].from];
-        if (from.segment != k && from.where == placement::ring) return {flaw::segment_misplaced, i};
+        const bool outside = from.segment != k && !from.in_place;
+        if (outside && (from.where == placement::ring ||
+                        p.segments[from.segment].last != p.units[i].edges[e].from)) {
+          return {flaw::segment_misplaced, i};
+        }
         if (g[p.units[i].head].map == mapping::whole && p.units[i].edges[e].follower < 0 &&
             from.where == placement::ring) {
           return {flaw::segment_misplaced, i};
@@ -246,11 +344,25 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
     }
   }
   if (next != p.unit_count) return {flaw::segment_misplaced, next};
+  int cores = 1;
+  for (int k = 0; k < p.segment_count; ++k) {
+    const segment& s = p.segments[k];
+    if (!detail::split_allowed(t, p, s) || !detail::columns_present(p, s)) {
+      return {flaw::split_wrong, s.last};
+    }
+    cores = max_of(cores, s.split.count());
+  }
+  if (cores != p.cores) return {flaw::split_wrong, -1};
   v = detail::verify_layout(t, p);
   if (v.what == flaw::none) v = detail::verify_traffic(p);
-  int done[N] = {};
-  for (int k = 0; k < p.segment_count && v.what == flaw::none; ++k) {
-    v = detail::verify_schedule(p, k, done);
+  for (int k = 0; k < p.segment_count; ++k) {
+    const segment& s = p.segments[k];
+    int steps = 0;
+    for (int part = 0; part < s.split.rows && v.what == flaw::none; ++part) {
+      v = detail::verify_part(p, s, part);
+      steps += s.part_steps[part];
+    }
+    if (v.what == flaw::none && steps != s.steps) v = {flaw::step_out_of_order, s.last};
   }
   return v;
 }

@@ -44,9 +44,9 @@ buffers tile_of(const typename Kernel::shape_type& extents, const some_rows& row
     Kernel::run_tile(extents, two, packed.weights, packed.bias, none);
   } else {
     for (int r = 0; r < 2; ++r) {
-      const int stride = extents.at_run_time.stride_height;
-      Kernel::run_row(extents, in[0] + r * stride, out_rows[r], packed.weights, packed.bias,
-                      none.row(r));
+      const auto& sizes = extents.at_run_time;
+      Kernel::run_row(extents, in[0] + r * sizes.stride_height, out_rows[r], packed.weights,
+                      packed.bias, none.row(r), {0, sizes.width}, {0, sizes.channels});
     }
   }
   return out;

@@ -53,7 +53,7 @@ std::int64_t chain_cost(const xenos::plan<N>& p, const xenos::target& t, int fir
     bytes_t rings = 0;
     std::int64_t compute = 0;
     for (int i = first; i <= last; ++i) {
-      compute += xenos::detail::unit_cycles(p.units[i], t, tile);
+      compute += xenos::detail::unit_cycles(p.units[i], t, tile, xenos::detail::all_of(p.units[i]));
       if (i < last && !p.units[i].in_place) {
         rings += bytes_t{ring_bound(p, i, i + 1, tile)} * p.units[i].row_stride;
       }

@@ -23,7 +23,7 @@ constexpr xenos::planning rows_a_step(int tile) {
 
 template <int N>
 std::vector<step> steps_of(const xenos::plan<N>& p, int index) {
-  xenos::schedule_cursor<N> cursor;
+  xenos::schedule_cursor<N> cursor(p, p.segments[index], 0);
   std::vector<step> steps;
   step now;
   while (cursor.next(p, p.segments[index], now)) steps.push_back(now);
@@ -68,7 +68,7 @@ TEST_CASE("a cursor can be stopped and resumed", "[schedule]") {
   const auto g = two_convolutions(column(3), column(5));
   const auto p = make_plan(g, xenos::targets::generic, rows_a_step(1));
   const auto all = steps_of(p, 0);
-  xenos::schedule_cursor<8> cursor;
+  xenos::schedule_cursor<8> cursor(p, p.segments[0], 0);
   step now;
   for (std::size_t k = 0; k < all.size(); ++k) {
     auto copy = cursor;
@@ -123,14 +123,20 @@ TEST_CASE("a join pulls its inputs in the order that takes less", "[schedule]") 
     xenos::ring_simulation<12> backward;
     xenos::segment s = p.segments[0];
     s.reversed = false;
-    while (forward.advance(p, s)) {
+    while (forward.advance(p, s, 0)) {
     }
     s.reversed = true;
-    while (backward.advance(p, s)) {
+    while (backward.advance(p, s, 0)) {
     }
-    const auto least = xenos::min_of(forward.bytes(p, s), backward.bytes(p, s));
-    CHECK(p.segments[0].rings == least);
-    CHECK(p.segments[0].reversed == (backward.bytes(p, s) < forward.bytes(p, s)));
+    const auto bytes = [&](const xenos::ring_simulation<12>& ran) {
+      xenos::bytes_t sum = 0;
+      for (int i = s.first; i < s.last; ++i) {
+        sum += xenos::bytes_t{ran.rows[i]} * p.units[i].row_stride;
+      }
+      return sum;
+    };
+    CHECK(p.segments[0].rings == xenos::min_of(bytes(forward), bytes(backward)));
+    CHECK(p.segments[0].reversed == (bytes(backward) < bytes(forward)));
   }
 }
 

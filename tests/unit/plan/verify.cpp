@@ -200,10 +200,10 @@ TEST_CASE("a later segment reads no row that was left out", "[verify]") {
   auto p = make_plan(b.records, on, xenos::planning{.fuse = true, .link = true, .tile = 1});
   REQUIRE(verify(b.records, on, p).what == flaw::none);
   REQUIRE(p.segment_count == 3);
-  p.segments[0] = {.first = 0, .last = 2, .tile = 1, .steps = 4};
+  p.segments[0] = {.first = 0, .last = 2, .tile = 1, .steps = 4, .part_steps = {4}};
   p.segments[1] = p.segments[2];
   p.segment_count = 2;
   p.units[2].segment = 0;
   p.units[3].segment = 1;
-  CHECK(verify(b.records, on, p).what == flaw::read_before_write);
+  CHECK(verify(b.records, on, p).what == flaw::segment_misplaced);
 }

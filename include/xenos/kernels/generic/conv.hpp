@@ -51,6 +51,8 @@ struct direct_conv {
   static constexpr bool folds = true;
   static constexpr int block_rows = 1;
   static constexpr bytes_t temporary_bytes = 0;
+  static constexpr int channel_block = Geometry.groups == 1 ? Block.channels() : 0;
+  static constexpr bool column_cuts = true;
   static constexpr int padded_channels =
       static_cast<int>(align_up(Geometry.out_channels, Block.lanes));
   static constexpr int all_padded = Geometry.groups * padded_channels;
@@ -89,25 +91,27 @@ struct direct_conv {
     }
   }
 
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed& parameters, const Views&,
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
                   const Epilogue& epilogue) {
     run_tile({}, t, parameters.weights, parameters.bias, epilogue);
   }
 
   /// A tile of rows. Blocks of output channels are the outer loop, so that each block of weights is
   /// read once a tile.
-  template <class Epilogue>
-  static void run_tile(const shape_type& shape, const tile<T, T>& t, const T* weights,
+  template <cuts Cuts, class Epilogue>
+  static void run_tile(const shape_type& shape, const tile<T, T, Cuts>& t, const T* weights,
                        const sum_type* bias, const Epilogue& epilogue) {
     const int channels = shape.template get<&conv_geometry::out_channels>();
     const int in = shape.template get<&conv_geometry::in_channels>();
     const int block_taps = shape.template get<&conv_geometry::kernel_height>() *
                            shape.template get<&conv_geometry::kernel_width>() * in;
-    channel_block block{weights, bias, 0, 0, 0};
+    const range wanted = t.channels(channels);  // all, but for one group
+    output_block block{weights + std::ptrdiff_t{block_taps} * wanted.first, bias + wanted.first, 0,
+                       wanted.first, 0};
     for (int g = 0; g < shape.template get<&conv_geometry::groups>(); ++g) {
       block.first_in = g * in;
-      int left = channels;
+      int left = wanted.size();
       for (; left >= Block.channels(); left -= Block.channels()) {
         run_block<Block.vectors>(shape, t, block.of(Block.channels()), epilogue);
         block.advance(block_taps, Block.channels());
@@ -115,6 +119,7 @@ struct direct_conv {
       if constexpr (!shape_type::template is_fixed<&conv_geometry::out_channels>) {
         run_tail<Block.vectors>(shape, t, block, left, block_taps, epilogue);
       } else if constexpr (Geometry.out_channels % Block.channels() != 0) {
+        if (left <= 0) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
         run_block<vectors>(shape, t, block.of(tail), epilogue);
@@ -125,14 +130,14 @@ struct direct_conv {
 
  private:
   /// A block of output channels: its weights, and where it stands.
-  struct channel_block {
+  struct output_block {
     const T* weights;
     const sum_type* bias;
     int first_in;
     int first_out;
     int channels;  // that exist; the vectors may hold more
 
-    [[nodiscard]] channel_block& of(int count) {
+    [[nodiscard]] output_block& of(int count) {
       channels = count;
       return *this;
     }
@@ -146,9 +151,9 @@ struct direct_conv {
 
   /// The last `left` channels of a group, fewer than a block and known at run time only: in as few
   /// vectors as hold them.
-  template <int Vectors, class Epilogue>
-  static void run_tail(const shape_type& shape, const tile<T, T>& t, channel_block& block, int left,
-                       int block_taps, const Epilogue& epilogue) {
+  template <int Vectors, cuts Cuts, class Epilogue>
+  static void run_tail(const shape_type& shape, const tile<T, T, Cuts>& t, output_block& block,
+                       int left, int block_taps, const Epilogue& epilogue) {
     if (left <= 0) return;
     if constexpr (Vectors > 1) {
       if (left <= (Vectors - 1) * Block.lanes) {
@@ -160,29 +165,43 @@ struct direct_conv {
   }
 
   /// All rows of the tile in one block of output channels.
-  template <int Vectors, class Epilogue>
-  static void run_block(const shape_type& shape, const tile<T, T>& t, const channel_block& block,
-                        const Epilogue& epilogue) {
-    const int width = shape.template get<&conv_geometry::width>();
+  template <int Vectors, cuts Cuts, class Epilogue>
+  static void run_block(const shape_type& shape, const tile<T, T, Cuts>& t,
+                        const output_block& block, const Epilogue& epilogue) {
+    const range columns = t.columns(shape.template get<&conv_geometry::width>());
     for (int r = 0; r < t.rows; ++r) {
       const T* const* rows = t.in[0] + r * shape.template get<&conv_geometry::stride_height>();
       T* out = t.out[r];
       const auto finish = epilogue.row(r);
-      int x = 0;
-      for (; x + Block.pixels <= width; x += Block.pixels) {
+      int x = columns.first;
+      for (; x + Block.pixels <= columns.end; x += Block.pixels) {
         run_pixels<Block.pixels, Vectors>(shape, rows, block, x, out, finish);
       }
-      if constexpr (shape_type::template is_fixed<&conv_geometry::width>) {
+      if constexpr (shape_type::template is_fixed<&conv_geometry::width> && !Cuts.columns) {
         constexpr int tail = Geometry.width % Block.pixels;
         if constexpr (tail > 0) run_pixels<tail, Vectors>(shape, rows, block, x, out, finish);
       } else {
-        for (; x < width; ++x) run_pixels<1, Vectors>(shape, rows, block, x, out, finish);
+        run_last_pixels<Block.pixels / 2, Vectors>(shape, rows, block, x, columns.end, out, finish);
       }
     }
   }
 
+  /// Pixels [x, end), fewer than twice `Pixels`: in halves of blocks.
   template <int Pixels, int Vectors, class Epilogue>
-  static void run_pixels(const shape_type& shape, const T* const* rows, const channel_block& block,
+  static void run_last_pixels(const shape_type& shape, const T* const* rows,
+                              const output_block& block, int x, int end, T* out,
+                              const Epilogue& epilogue) {
+    if constexpr (Pixels > 0) {
+      if (x + Pixels <= end) {
+        run_pixels<Pixels, Vectors>(shape, rows, block, x, out, epilogue);
+        x += Pixels;
+      }
+      run_last_pixels<Pixels / 2, Vectors>(shape, rows, block, x, end, out, epilogue);
+    }
+  }
+
+  template <int Pixels, int Vectors, class Epilogue>
+  static void run_pixels(const shape_type& shape, const T* const* rows, const output_block& block,
                          int x, T* out, const Epilogue& epilogue) {
     const int in_pixel = shape.template get<&conv_geometry::in_pixel>();
     const int out_pixel = shape.template get<&conv_geometry::out_pixel>();

@@ -27,11 +27,28 @@ void copy_elements(const T* from, T* to, int element, int count, int channels,
 /// Rows of `Row` elements unchanged: a model's input or output, a reshape that keeps rows.
 template <int Row, int Channels, class T>
 struct copy_rows : kernel_defaults {
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+  static constexpr int channel_block = 1;
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const no_parameters&, const Views&,
                   const Epilogue& epilogue) {
+    const range columns = t.columns(Row / Channels);
+    const range channels = t.channels(Channels);
     for (int r = 0; r < t.rows; ++r) {
-      detail::copy_elements(t.in[0][r], t.out[r], 0, Row, Channels, epilogue.row(r));
+      const auto finish = epilogue.row(r);
+      if constexpr (Cuts.channels) {
+        for (int x = columns.first; x < columns.end; ++x) {
+          for (int c = channels.first; c < channels.end; ++c) {
+            const int at = x * Channels + c;
+            t.out[r][at] = T(finish(t.in[0][r][at], at, c));
+          }
+        }
+      } else {
+        const int at = columns.first * Channels;
+        detail::copy_elements(t.in[0][r] + at, t.out[r], at, columns.size() * Channels, Channels,
+                              finish);
+      }
     }
   }
 };
@@ -39,13 +56,16 @@ struct copy_rows : kernel_defaults {
 /// CONCATENATION along channels: pixel by pixel from each input.
 template <shapes In, class T>
 struct concat_rows : kernel_defaults {
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const no_parameters&, const Views&,
                   const Epilogue& epilogue) {
     constexpr int channels = concat_channels{}.output(In).channels;
+    const range columns = t.columns(In[0].width);
     for (int r = 0; r < t.rows; ++r) {
       const auto finish = epilogue.row(r);
-      for (int x = 0, at = 0; x < In[0].width; ++x) {
+      for (int x = columns.first, at = x * channels; x < columns.end; ++x) {
         for (int k = 0; k < In.count; ++k) {
           const int count = In[k].channels;
           detail::copy_elements(t.in[k][r] + x * count, t.out[r], at, count, channels, finish);

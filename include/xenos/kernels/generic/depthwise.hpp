@@ -35,6 +35,8 @@ struct direct_depthwise {
   static constexpr bool folds = true;
   static constexpr int block_rows = 1;
   static constexpr bytes_t temporary_bytes = 0;
+  static constexpr int channel_block = Lanes;
+  static constexpr bool column_cuts = true;
   static constexpr int taps = Geometry.kernel_height * Geometry.kernel_width;
 
   struct packed {
@@ -55,45 +57,48 @@ struct direct_depthwise {
     for (int c = 0; c < Geometry.channels; ++c) to.bias[c] = sum_type(bias(c));
   }
 
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed& parameters, const Views&,
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
                   const Epilogue& epilogue) {
     constexpr shape_type shape{};
     for (int r = 0; r < t.rows; ++r) {
       const T* const* rows = t.in[0] + r * Geometry.stride_height;
-      run_row(shape, rows, t.out[r], parameters.weights, parameters.bias, epilogue.row(r));
+      run_row<Cuts>(shape, rows, t.out[r], parameters.weights, parameters.bias, epilogue.row(r),
+                    t.columns(Geometry.width), t.channels(Geometry.channels));
     }
   }
 
   /// One output row from kernel_height (dilated) input rows.
-  template <class Epilogue>
+  template <cuts Cuts = cuts{}, class Epilogue>
   static void run_row(const shape_type& shape, const T* const* rows, T* out, const T* weights,
-                      const sum_type* bias, const Epilogue& epilogue) {
+                      const sum_type* bias, const Epilogue& epilogue, range columns,
+                      range channels) {
     constexpr int pixels = 4;
-    const int width = shape.template get<&g::width>();
-    int x = 0;
-    for (; x + pixels <= width; x += pixels) {
-      run_pixels<pixels>(shape, rows, out, weights, bias, epilogue, x);
+    int x = columns.first;
+    for (; x + pixels <= columns.end; x += pixels) {
+      run_pixels<pixels, Cuts>(shape, rows, out, weights, bias, epilogue, x, channels);
     }
-    if constexpr (!shape_type::template is_fixed<&g::width> || Geometry.width % pixels != 0) {
-      for (; x < width; ++x) run_pixels<1>(shape, rows, out, weights, bias, epilogue, x);
+    if constexpr (!shape_type::template is_fixed<&g::width> || Geometry.width % pixels != 0 ||
+                  Cuts.columns) {
+      for (; x < columns.end; ++x) {
+        run_pixels<1, Cuts>(shape, rows, out, weights, bias, epilogue, x, channels);
+      }
     }
   }
 
  private:
-  template <int Pixels, class Epilogue>
+  template <int Pixels, cuts Cuts, class Epilogue>
   static void run_pixels(const shape_type& shape, const T* const* rows, T* out, const T* weights,
-                         const sum_type* bias, const Epilogue& epilogue, int x) {
-    const int channels = shape.template get<&g::channels>();
-    constexpr bool fixed = shape_type::template is_fixed<&g::channels>;
-    int c = 0;
+                         const sum_type* bias, const Epilogue& epilogue, int x, range channels) {
+    constexpr bool fixed = shape_type::template is_fixed<&g::channels> && !Cuts.channels;
+    int c = channels.first;
     if constexpr (Lanes > 1 && Geometry.multiplier == 1) {
-      for (; c + Lanes <= channels; c += Lanes) {
+      for (; c + Lanes <= channels.end; c += Lanes) {
         run_block<Pixels, Lanes>(shape, rows, out, weights, bias, epilogue, x, c);
       }
       if constexpr (fixed && Geometry.channels % Lanes == 0) return;
     }
-    for (; c < channels; ++c) {
+    for (; c < channels.end; ++c) {
       run_block<Pixels, 1>(shape, rows, out, weights, bias, epilogue, x, c);
     }
   }

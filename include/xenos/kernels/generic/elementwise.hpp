@@ -16,6 +16,8 @@ struct map_rows {
   static constexpr bool folds = false;
   static constexpr int block_rows = 1;
   static constexpr bytes_t temporary_bytes = 0;
+  static constexpr int channel_block = 1;
+  static constexpr bool column_cuts = true;
   static constexpr bool has_coefficients = requires { Op.coefficients; };
 
   struct coefficients {
@@ -32,14 +34,16 @@ struct map_rows {
     }
   }
 
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const packed& parameters, const Views&,
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
                   const Epilogue& epilogue) {
+    const range columns = t.columns(Width);
+    const range channels = t.channels(Channels);
     for (int r = 0; r < t.rows; ++r) {
       const auto finish = epilogue.row(r);
       T* out = t.out[r];
-      for (int x = 0; x < Width; ++x) {
-        for (int c = 0; c < Channels; ++c) {
+      for (int x = columns.first; x < columns.end; ++x) {
+        for (int c = channels.first; c < channels.end; ++c) {
           const int at = x * Channels + c;
           T value = t.in[0][r][at];
           if constexpr (has_coefficients) {
@@ -59,13 +63,16 @@ struct map_rows {
 /// Soft-max over the channels of each pixel.
 template <auto Op, int Width, int Channels, class T>
 struct softmax_rows : kernel_defaults {
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const no_parameters&, const Views&,
                   const Epilogue& epilogue) {
     using std::exp;
+    const range columns = t.columns(Width);
     for (int r = 0; r < t.rows; ++r) {
       const auto finish = epilogue.row(r);
-      for (int x = 0; x < Width; ++x) {
+      for (int x = columns.first; x < columns.end; ++x) {
         const T* in = t.in[0][r] + x * Channels;
         T* out = t.out[r] + x * Channels;
         T largest = in[0];

@@ -25,14 +25,18 @@ struct direct_pool : kernel_defaults {
   using op = pool<Kind>;
   static_assert(std::is_same_v<sum_type, T> || !Geometry.accumulates);
 
-  template <class Views, class Epilogue>
-  static void run(const tile<T, T>& t, const no_parameters&, const Views&,
+  static constexpr int channel_block = 1;
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const no_parameters&, const Views&,
                   const Epilogue& epilogue) {
     if constexpr (Geometry.accumulates) {
       accumulate(t, epilogue);
     } else {
       for (int r = 0; r < t.rows; ++r) {
-        run_row(t.in[0] + r * Geometry.rows.stride, t.out[r], epilogue.row(r));
+        run_row(t.in[0] + r * Geometry.rows.stride, t.out[r], epilogue.row(r),
+                t.columns(Geometry.columns.out), t.channels(Geometry.channels));
       }
     }
   }
@@ -40,25 +44,22 @@ struct direct_pool : kernel_defaults {
  private:
   static constexpr int block = 32;  // channels whose sums stay in registers
 
-  struct columns {
-    int first;
-    int end;
-  };
   /// The columns inside the image that output column x reads.
-  static constexpr columns inside(int x) {
+  static constexpr range inside(int x) {
     const int first = x * Geometry.columns.stride - Geometry.columns.before;
     return {max_of(first, 0), min_of(first + Geometry.columns.reach, Geometry.columns.in)};
   }
 
   template <class Epilogue>
-  static void run_row(const T* const* rows, T* out, const Epilogue& epilogue) {
+  static void run_row(const T* const* rows, T* out, const Epilogue& epilogue, range columns,
+                      range channels) {
     int present = 0;
     for (int h = 0; h < Geometry.rows.reach; ++h) present += rows[h] != nullptr;
-    for (int x = 0; x < Geometry.columns.out; ++x) {
-      const columns read = inside(x);
-      const auto elements = static_cast<sum_type>(present * (read.end - read.first));
-      for (int c = 0; c < Geometry.channels; c += block) {
-        const int count = min_of(block, Geometry.channels - c);
+    for (int x = columns.first; x < columns.end; ++x) {
+      const range read = inside(x);
+      const auto elements = static_cast<sum_type>(present * read.size());
+      for (int c = channels.first; c < channels.end; c += block) {
+        const int count = min_of(block, channels.end - c);
         sum_type sum[block];
         for (int k = 0; k < count; ++k) sum[k] = op::template start<sum_type>();
         for (int h = 0; h < Geometry.rows.reach; ++h) {
@@ -77,16 +78,18 @@ struct direct_pool : kernel_defaults {
     }
   }
 
-  template <class Epilogue>
-  static void accumulate(const tile<T, T>& t, const Epilogue& epilogue) {
+  template <cuts Cuts, class Epilogue>
+  static void accumulate(const tile<T, T, Cuts>& t, const Epilogue& epilogue) {
+    const range columns = t.columns(Geometry.columns.out);
+    const range channels = t.channels(Geometry.channels);
     T* out = t.out[0];
     const bool last = t.first + t.rows == Geometry.rows.in;
     const auto finish = epilogue.row(0);
-    for (int x = 0; x < Geometry.columns.out; ++x) {
-      const columns read = inside(x);
-      const auto elements = static_cast<sum_type>(Geometry.rows.in * (read.end - read.first));
-      for (int c = 0; c < Geometry.channels; c += block) {
-        const int count = min_of(block, Geometry.channels - c);
+    for (int x = columns.first; x < columns.end; ++x) {
+      const range read = inside(x);
+      const auto elements = static_cast<sum_type>(Geometry.rows.in * read.size());
+      for (int c = channels.first; c < channels.end; c += block) {
+        const int count = min_of(block, channels.end - c);
         const int at = x * Geometry.channels + c;
         sum_type sum[block];
         for (int k = 0; k < count; ++k) {

@@ -1,0 +1,142 @@
+// Runs a plan on several cores: bare, where each core calls for its own part, and on a pool.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/exec/serial.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <utility>
+
+namespace xenos::inline XENOS_ABI {
+
+/// How bare cores meet. One object a core, or one that all share.
+///   arrive_and_wait()      returns when all cores of the plan have called it as often
+///   publish(data, bytes)   what this core wrote there becomes visible to others (a cache is
+///   written
+///                          back); nothing to do where caches are coherent
+///   acquire(data, bytes)   what others published there becomes visible to this core (a cache is
+///                          invalidated)
+/// Ranges begin and end anywhere, but no two cores write to one line of the target's alignment
+/// between two meetings; an implementation may round ranges to lines.
+template <class Sync>
+concept core_sync = requires(Sync& sync, const void* data, std::size_t bytes) {
+  sync.arrive_and_wait();
+  sync.publish(data, bytes);
+  sync.acquire(data, bytes);
+};
+
+/// Something that runs work on several cores: `run(n, work)` calls work(0) ... work(n - 1), at most
+/// `size` at once, on any threads, and returns when all have returned.
+template <class Pool>
+concept core_pool = requires(Pool& pool, void (&work)(int)) {
+  { pool.size() } -> std::convertible_to<int>;
+  pool.run(1, work);
+};
+
+namespace detail {
+
+/// The bytes of rows [rows.first, rows.end) of a tensor, halo included.
+template <class Visit>
+void visit_rows(std::byte* const* bases, const tensor_rows& tensor, range rows,
+                const Visit& visit) {
+  if (rows.empty()) return;
+  const std::byte* first = bases[tensor.base] + tensor.offset - tensor.halo_before;
+  visit(first + rows.first * tensor.stride, static_cast<std::size_t>(rows.size() * tensor.stride));
+}
+
+/// Makes visible what unit `Unit` reads from outside its segment.
+template <class Net, int Unit, class Sync>
+void acquire_inputs(const frame<Net>& f, Sync& sync) {
+  constexpr unit u = Net::plan.units[Unit];
+  const auto acquire = [&sync](const void* data, std::size_t bytes) { sync.acquire(data, bytes); };
+  if constexpr (u.input_port >= 0) {
+    const auto bytes = static_cast<std::size_t>(u.out.elements() * size_of(u.type));
+    sync.acquire(f.bases[frame<Net>::first_input + u.input_port], bytes);
+  }
+  for (int k = 0; k < u.edge_count; ++k) {
+    const unit& from = Net::plan.units[u.edges[k].from];
+    const bool outside = from.segment < u.segment && !from.in_place;
+    if (outside) visit_rows(f.bases, rows_of<Net>(from), {0, from.out.height}, acquire);
+  }
+}
+
+template <class Net, int Segment, class Sync, int... Offsets>
+void acquire_segment(const frame<Net>& f, Sync& sync, std::integer_sequence<int, Offsets...>) {
+  (acquire_inputs<Net, Net::plan.segments[Segment].first + Offsets>(f, sync), ...);
+}
+
+/// Runs this core's share of a segment between making its inputs and its outputs visible.
+template <class Net, int Segment, class Sync>
+void run_published(const frame<Net>& f, int core, Sync& sync) {
+  constexpr segment s = Net::plan.segments[Segment];
+  if (core < s.split.count()) {
+    no_probe none;
+    constexpr int units = s.last - s.first + 1;
+    acquire_segment<Net, Segment>(f, sync, std::make_integer_sequence<int, units>{});
+    run_share<Net, Segment>(f, core, none);
+    const unit& last = Net::plan.units[s.last];
+    if (!last.in_place) {
+      const range rows = last.accumulates
+                             ? range{0, last.out.height}
+                             : share(last.out.height, s.split.rows, s.split.part(core).rows);
+      visit_rows(f.bases, rows_of<Net>(last), rows,
+                 [&](const void* data, std::size_t bytes) { sync.publish(data, bytes); });
+    }
+  }
+  sync.arrive_and_wait();
+}
+
+template <class Net, class Sync, int... Segments>
+void run_published(const frame<Net>& f, int core, Sync& sync,
+                   std::integer_sequence<int, Segments...>) {
+  (run_published<Net, Segments>(f, core, sync), ...);
+}
+
+template <class Net, int Segment, class Pool>
+void run_pooled(const frame<Net>& f, Pool& pool) {
+  constexpr int cores = Net::plan.segments[Segment].split.count();
+  const auto work = [&f](int core) {
+    frame<Net> own = f;
+    own.bases[frame<Net>::scratchpad] += core * Net::plan.scratchpad_stride();
+    no_probe none;
+    run_share<Net, Segment>(own, core, none);
+  };
+  if constexpr (cores == 1) {
+    work(0);
+  } else {
+    pool.run(cores, work);
+  }
+}
+
+template <class Net, class Pool, int... Segments>
+void run_pooled(const frame<Net>& f, Pool& pool, std::integer_sequence<int, Segments...>) {
+  (run_pooled<Net, Segments>(f, pool), ...);
+}
+
+}  // namespace detail
+
+/// What core `core` does of a run. Every core below `plan.cores` calls it with the same buffers and
+/// memory, each with a scratchpad of its own; when it has returned on all, the outputs are there,
+/// and visible to core 0. Cores meet after each segment. Real-time safe as `run_serial`, but for
+/// what `sync` does.
+template <class Net, core_sync Sync>
+void run_bare(const frame<Net>& f, int core, Sync& sync) {
+  detail::run_published<Net>(f, core, sync,
+                             std::make_integer_sequence<int, Net::plan.segment_count>{});
+  if (core != 0) return;
+  for (int i = 0; i < Net::plan.unit_count; ++i) {
+    const unit& u = Net::plan.units[i];
+    if (u.output_port < 0) continue;
+    detail::visit_rows(f.bases, detail::rows_of<Net>(u), {0, u.out.height},
+                       [&](const void* data, std::size_t bytes) { sync.acquire(data, bytes); });
+  }
+}
+
+/// Runs all segments on a pool; those that are not split, on the calling thread.
+template <class Net, core_pool Pool>
+void run_on_pool(const frame<Net>& f, Pool& pool) {
+  detail::run_pooled<Net>(f, pool, std::make_integer_sequence<int, Net::plan.segment_count>{});
+}
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,117 @@
+// How a user steers the planner: what is fused, linked and cut, and who computes what.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/graph.hpp>
+#include <xenos/plan/plan.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// What a split policy is told of a segment: the extents that its last stage may be split in.
+struct split_query {
+  int cores = 1;
+  int rows = 1;
+  int columns = 1;
+  int channel_blocks = 1;  // the smallest shares of channels; 1: channels cannot be split
+};
+
+/// The answer: splits in order of preference. The planner takes the first that the segment allows,
+/// or, with `cheapest`, the one that costs least by the cost model, not to split being one more
+/// choice. If none is allowed the segment is not split.
+struct split_choices {
+  int count = 0;
+  ways at[8] = {};
+  bool cheapest = false;
+
+  constexpr void push(ways choice) { at[count++] = choice; }
+};
+
+/// How to plan. A user's own policy has the same members or inherits them; it is a structural
+/// value. `cuts` is asked for every record, `split` (which may be left out) for every segment that
+/// is considered.
+struct planning {
+  bool fuse = true;
+  bool link = true;
+  int tile = 0;  // rows a step; 0: the planner chooses
+
+  /// Whether the tensor of record `producer` must be materialised.
+  template <int N>
+  [[nodiscard]] constexpr bool cuts(const graph<N>&, int /*producer*/) const {
+    return false;
+  }
+  /// Which core computes what: here the cheapest of all ways to split, see `split::automatic`.
+  [[nodiscard]] constexpr split_choices split(const split_query& of) const {
+    split_choices choices;
+    choices.cheapest = true;
+    choices.push({.rows = of.cores});
+    choices.push({.channels = of.cores});
+    choices.push({.columns = of.cores});
+    int side = 1;
+    for (int n = 2; n * n <= of.cores; ++n) side = of.cores % n == 0 ? n : side;
+    if (side > 1) choices.push({.rows = of.cores / side, .columns = side});
+    return choices;
+  }
+  friend constexpr bool operator==(const planning&, const planning&) = default;
+};
+
+/// Split policies, given to `link` in place of `planning`: link<target, split::rows>. Each has the
+/// members of `planning`, so that `split::rows_policy{{.tile = 4}}` sets those too.
+namespace split {
+
+/// Everything on one core.
+struct none_policy : planning {
+  [[nodiscard]] constexpr split_choices split(const split_query&) const { return {}; }
+};
+/// Bands of rows.
+struct rows_policy : planning {
+  [[nodiscard]] constexpr split_choices split(const split_query& of) const {
+    return {1, {{.rows = of.cores}}};
+  }
+};
+/// Bands of columns.
+struct columns_policy : planning {
+  [[nodiscard]] constexpr split_choices split(const split_query& of) const {
+    return {1, {{.columns = of.cores}}};
+  }
+};
+/// Output channels: each core has its part of the parameters.
+struct output_channels_policy : planning {
+  [[nodiscard]] constexpr split_choices split(const split_query& of) const {
+    return {1, {{.channels = of.cores}}};
+  }
+};
+/// Rectangles of rows and columns, as square as the number of cores allows.
+struct grid_policy : planning {
+  [[nodiscard]] constexpr split_choices split(const split_query& of) const {
+    int side = 1;
+    for (int n = 2; n * n <= of.cores; ++n) side = of.cores % n == 0 ? n : side;
+    return {1, {{.rows = of.cores / side, .columns = side}}};
+  }
+};
+/// The priority of Xenos, section "DSP-aware operator split": output channels first, what cores are
+/// left over to rows, then to columns. Rows and columns alone where channels cannot be split.
+struct paper_policy : planning {
+  [[nodiscard]] constexpr split_choices split(const split_query& of) const {
+    const auto fill = [&of](int channels) {
+      const int rows = min_of(of.cores / channels, of.rows);
+      const int columns = min_of(of.cores / channels / rows, of.columns);
+      return ways{rows, columns, channels};
+    };
+    const int channels = min_of(of.cores, of.channel_blocks);
+    return {3, {fill(channels), {.channels = channels}, fill(1)}};
+  }
+};
+/// The cheapest by the cost model, "too small to split" being one choice: what `planning` does.
+using automatic_policy = planning;
+
+inline constexpr none_policy none{};
+inline constexpr rows_policy rows{};
+inline constexpr columns_policy columns{};
+inline constexpr output_channels_policy output_channels{};
+inline constexpr grid_policy grid{};
+inline constexpr paper_policy paper{};
+inline constexpr automatic_policy automatic{};
+
+}  // namespace split
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,138 @@
+// What each core computes: the rows, columns and channels of every unit of a split segment.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/range.hpp>
+#include <xenos/plan/demand.hpp>
+#include <xenos/plan/plan.hpp>
+#include <xenos/plan/policy.hpp>
+#include <xenos/target/target.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// Rows (of its schedule) of each unit of segment `s` that part `part` of rows computes: its share
+/// of the last unit, and what that needs of the others. Rows nobody needs are in no range.
+template <int N>
+constexpr void rows_of_part(const plan<N>& p, const segment& s, int part, range (&rows)[N]) {
+  for (int i = s.first; i <= s.last; ++i) rows[i] = {};
+  rows[s.last] = share(p.units[s.last].steps, s.split.rows, part);
+  for (int i = s.last; i > s.first; --i) {
+    if (rows[i].empty()) continue;
+    const unit& u = p.units[i];
+    for (int k = 0; k < u.edge_count; ++k) {
+      const edge& e = u.edges[k];
+      if (e.from < s.first) continue;
+      const unit& from = p.units[e.from];
+      rows[e.from].include({oldest_row(from, u, e.reads, rows[i].first),
+                            rows_demanded(from, u, e.reads, rows[i].end)});
+    }
+  }
+}
+
+/// The columns of a unit of width `width` that columns `of` of a consumer read; at least one, so
+/// that padding beyond it has a place.
+constexpr range columns_demanded(const access& reads, range of, int width) {
+  if (of.empty()) return {};
+  const int first = min_of(max_of(reads.columns.first(of.first), 0), width - 1);
+  return {first, min_of(max_of(reads.columns.end(of.end), first + 1), width)};
+}
+
+/// The same of columns; where they are not split, everybody computes all.
+template <int N>
+constexpr void columns_of_part(const plan<N>& p, const segment& s, int part, range (&columns)[N]) {
+  const bool all = s.split.columns == 1;
+  for (int i = s.first; i <= s.last; ++i) columns[i] = {0, all ? p.units[i].out.width : 0};
+  if (all) return;
+  const int width = p.units[s.last].out.width;
+  columns[s.last] = share(width, s.split.columns, part, s.column_block);
+  for (int i = s.last; i > s.first; --i) {
+    const unit& u = p.units[i];
+    for (int k = 0; k < u.edge_count; ++k) {
+      const edge& e = u.edges[k];
+      if (e.from < s.first) continue;
+      columns[e.from].include(columns_demanded(e.reads, columns[i], p.units[e.from].out.width));
+    }
+  }
+}
+
+/// The channels of part `part`, the same for all units of a segment that is split in channels.
+template <int N>
+constexpr range channels_of_part(const plan<N>& p, const segment& s, int part) {
+  return share(p.units[s.last].out.channels, s.split.channels, part, s.channel_block);
+}
+
+namespace detail {
+
+/// The smallest number of `pixel` bytes' multiples that ends on an alignment boundary.
+constexpr int pixels_aligned(int pixel, int alignment) {
+  int block = 1;
+  while (pixel * block % alignment != 0) block *= 2;
+  return block;
+}
+
+/// Cores that do not see each other's writes must not write to one line: shares of the last unit
+/// end on alignment boundaries, and a caller's buffer, whose alignment is not known, is not shared.
+struct share_blocks {
+  bool possible = true;
+  int columns = 1;
+  int channels = 1;
+};
+constexpr share_blocks blocks_of(const unit& last, const target& t) {
+  if (t.coherent) return {};
+  const int pixel = last.out.channels * size_of(last.type);
+  const bool rows_aligned = last.halo_left * pixel % t.alignment == 0;
+  share_blocks blocks;
+  blocks.possible = last.output_port < 0;
+  blocks.columns = rows_aligned ? pixels_aligned(pixel, t.alignment) : last.out.width;
+  blocks.channels = rows_aligned && pixel % t.alignment == 0
+                        ? pixels_aligned(size_of(last.type), t.alignment)
+                        : last.out.channels;
+  return blocks;
+}
+
+/// Whether a unit can be computed in bands of columns.
+constexpr bool splits_columns(const unit& u) {
+  for (int k = 0; k < u.edge_count; ++k) {
+    if (u.edges[k].reads.columns == all_columns) return false;
+  }
+  return u.column_cuts;
+}
+
+/// The channel block of units with blocks `a` and `b`, one of which divides the other, or 0.
+constexpr int common_block(int a, int b) {
+  if (a < 1 || b < 1) return 0;
+  const int larger = max_of(a, b);
+  return larger % min_of(a, b) == 0 ? larger : 0;
+}
+
+}  // namespace detail
+
+/// Whether units [first, last] of `p` may be one segment split `split` ways, and in which blocks.
+/// Grows downwards from the last unit, so that a planner extends it unit by unit.
+struct split_rules {
+  ways split{};
+  bool possible = true;
+  bool mixed = false;  // a unit that mixes channels is in: it must be the first
+  int column_block = 1;
+  int channel_block = 1;
+
+  constexpr split_rules() = default;
+  constexpr split_rules(const unit& last, const target& t, ways in) : split(in) {
+    if (split.count() == 1) return;
+    const detail::share_blocks blocks = detail::blocks_of(last, t);
+    possible = blocks.possible && split.count() <= min_of(t.cores, max_cores);
+    column_block = blocks.columns;
+    channel_block = blocks.channels;
+  }
+  constexpr void add(const unit& u, const unit& last) {
+    if (split.count() == 1 || u.in_place) return;
+    if (split.rows > 1 && u.accumulates) possible = false;
+    if (split.columns > 1 && !detail::splits_columns(u)) possible = false;
+    if (split.channels == 1) return;
+    channel_block = detail::common_block(channel_block, u.channel_block);
+    if (mixed || channel_block == 0 || u.out.channels != last.out.channels) possible = false;
+    mixed = !u.channelwise;
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI
