@@ -58,7 +58,7 @@ TEST_CASE("each policy splits as it says", "[split]") {
   CHECK(first_split(chain, free_cores(3), split::grid) == ways{3, 1, 1});
   // Four blocks of channels for eight cores: what is left over to rows, then to columns.
   graph_builder<8> b;
-  b.output(b.add(conv{.out = 16, .kernel = {3, 3}}, b.input({12, 10, 8})));
+  b.output(b.add(conv{.out = 16}, b.input({12, 10, 8})));
   CHECK(first_split(with_kernels(b.records), free_cores(8), split::paper) == ways{2, 1, 4});
   graph_builder<8> flat;
   flat.output(flat.add(conv{.out = 16}, flat.input({1, 10, 8})));
