@@ -1,4 +1,4 @@
-// expect: xenos: groups must divide both the input's channels and `out`; change
+// expect: xenos: groups must divide the input's channels and, in a convolution, `out`; change
 // expect: conv\b.*input_stream<float, 8, 8, 6>.*attributes<.*\{16, .* 4,
 #include <xenos/expr/vocabulary.hpp>
 

@@ -354,9 +354,9 @@ void print(const coverage& seen) {
     std::cout << std::setw(9) << of.executed << '\n';
   }
   const auto name = names(static_cast<any_operation*>(nullptr));
-  std::cout << "  operation               records  executed\n";
+  std::cout << "  operation                 records  executed\n";
   for (std::size_t k = 0; k < operation_kinds; ++k) {
-    std::cout << "  " << std::left << std::setw(22) << name[k] << std::right << std::setw(9)
+    std::cout << "  " << std::left << std::setw(24) << name[k] << std::right << std::setw(9)
               << seen.operations[k][0] << std::setw(10) << seen.operations[k][1] << '\n';
   }
 }

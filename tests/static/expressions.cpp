@@ -85,6 +85,21 @@ static_assert(shape_behind(image | xn::fork(xn::identity, conv_layer<5, 3, 1>())
 static_assert(shape_behind(xn::input<float, xn::sequence(7, 12)> |
                            xn::dense<xn::fc{.out = 4}>(xn::weights<float, xn::io{12, 4}>{})) ==
               xn::sequence(7, 4));
+static_assert(shape_behind(xn::input<float, xn::sequence(20, 6)> |
+                           xn::conv1d<xn::conv_1d{.out = 9, .kernel = 5, .stride = 2}>(
+                               xn::weights<float, xn::oki{9, 5, 6}>{}) |
+                           xn::max_pool1d<xn::pool_1d{.kernel = 2, .stride = 2}>) ==
+              xn::sequence(5, 9));
+static_assert(shape_behind(image | xn::transposed_conv2d<xn::transposed_conv{
+                                       .out = 5, .kernel = {4, 4}, .stride = {2, 3}}>(
+                                       xn::weights<float, xn::ohwi{5, 4, 4, 3}>{})) ==
+              xn::hwc{64, 72, 5});
+static_assert(shape_behind(image | xn::resize_bilinear<xn::bilinear{{2, 3}}>) ==
+              xn::hwc{64, 72, 3});
+static_assert(shape_behind(image | xn::reduce_max<xn::axes{.columns = true, .channels = true}>) ==
+              xn::sequence(32, 1));
+static_assert(shape_behind(image | xn::permute<xn::transpose{{2, 0, 1}}> |
+                           xn::crop<xn::slice{.begin = {0, 30, 4}}>) == xn::hwc{3, 2, 20});
 static_assert(only<decltype(xn::input<std::int8_t, xn::hwc{2, 2, 1}> | xn::relu)::end>.type ==
               xn::dtype::i8);
 
@@ -184,6 +199,21 @@ constexpr auto across =
     xn::add;
 static_assert(reads_from(trace_of<across>::records, 3, 1) &&
               reads_from(trace_of<across>::records, 4, 2, 3));
+
+// split_into: each branch behind its part of the channels.
+
+constexpr auto parts = xn::input<float, xn::hwc{4, 4, 6}> |
+                       xn::split_into(xn::identity, conv_layer<5, 2, 1>(), xn::relu) | xn::concat;
+static_assert(shape_behind(parts) == xn::hwc{4, 4, 9} && sizeof(parts) == 2 * sizeof(const float*));
+static_assert(named(trace_of<parts>::records, 1, "split") &&
+              named(trace_of<parts>::records, 2, "split") &&
+              named(trace_of<parts>::records, 4, "split") &&
+              reads_from(trace_of<parts>::records, 2, 0) &&
+              reads_from(trace_of<parts>::records, 4, 0) &&
+              trace_of<parts>::records[6].from[0] == 1 &&
+              trace_of<parts>::records[6].from[1] == 3 && trace_of<parts>::records[6].from[2] == 5);
+// Of one-dimensional stages nothing is left but the two-dimensional ones.
+static_assert(decltype(xn::average_pool1d<xn::pool_1d{}>)::size == 1);
 
 // Several inputs.
 

@@ -16,8 +16,13 @@
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/shuffle.hpp>
+#include <xenos/ops/slice.hpp>
 #include <xenos/ops/softmax.hpp>
+#include <xenos/ops/transposed_conv.hpp>
+#include <xenos/ops/upsample.hpp>
 
 namespace xenos_test {
 
@@ -32,7 +37,12 @@ using any_operation = std::variant<
     xenos::activation<xenos::function::gelu>, xenos::activation<xenos::function::gelu_tanh>,
     xenos::elementwise<xenos::join::add>, xenos::elementwise<xenos::join::mul>,
     xenos::concat_channels, xenos::zero_pad, xenos::reshape_to, xenos::flatten_all,
-    xenos::softmax_attributes, xenos::batch_norm_attributes, transpose, crop_rows, upsample_rows>;
+    xenos::softmax_attributes, xenos::batch_norm_attributes, xenos::prelu_attributes, xenos::slice,
+    xenos::channel_part, xenos::channel_shuffle, xenos::transpose, xenos::nearest, xenos::bilinear,
+    xenos::transposed_conv, xenos::reduce<xenos::reduction::sum>,
+    xenos::reduce<xenos::reduction::mean>, xenos::reduce<xenos::reduction::max>,
+    xenos::reduce<xenos::reduction::min>, xenos::reduce<xenos::reduction::prod>, crop_rows,
+    upsample_rows>;
 
 inline constexpr int operation_kinds = static_cast<int>(std::variant_size_v<any_operation>);
 
@@ -49,6 +59,18 @@ inline any_operation activation_of(int kind) {
     case 6: return activation<function::hard_swish>{};
     case 7: return activation<function::gelu>{};
     default: return activation<function::gelu_tanh>{};
+  }
+}
+
+/// The reductions, 0 to 4.
+inline any_operation reduction_of(int kind, bool rows, bool columns, bool channels) {
+  using namespace xenos;
+  switch (kind) {
+    case 0: return reduce<reduction::sum>{rows, columns, channels};
+    case 1: return reduce<reduction::mean>{rows, columns, channels};
+    case 2: return reduce<reduction::max>{rows, columns, channels};
+    case 3: return reduce<reduction::min>{rows, columns, channels};
+    default: return reduce<reduction::prod>{rows, columns, channels};
   }
 }
 

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <support/dice.hpp>
 #include <support/model.hpp>
+#include <support/random_operations.hpp>
 #include <utility>
 #include <vector>
 
@@ -76,17 +77,6 @@ class model_generator {
         any);
   }
 
-  xenos::margins padding() {
-    switch (d_.between(0, 5)) {
-      case 0: return xenos::valid;
-      case 1: return xenos::causal;
-      case 2:
-        return {xenos::margins::rule::given, d_.between(0, 4), d_.between(0, 4), d_.between(0, 3),
-                d_.between(0, 3)};
-      default: return xenos::same;
-    }
-  }
-
   /// A window with `same` padding and the given stride.
   any_operation sliding(xenos::shape in, xenos::extent2 stride, int out, bool any_channels) {
     using namespace xenos;
@@ -110,7 +100,9 @@ class model_generator {
     const shape in = extent(from);
     const int kind = d_.between(0, 9);
     if (kind <= 2) return append(activation_of(d_.between(0, 8)), {from});
-    if (kind == 3) return append(batch_norm_attributes{}, {from});
+    if (kind == 3 && d_.chance(60)) return append(batch_norm_attributes{}, {from});
+    if (kind == 3 && d_.chance(60)) return append(prelu_attributes{}, {from});
+    if (kind == 3) return append(shuffled(d_, in), {from});
     if (kind == 4) return append(softmax_attributes{.beta = 0.5F}, {from});
     if (kind == 5) return around(from);
     const int out = any_channels ? d_.extent(17) : in.channels;
@@ -159,7 +151,7 @@ class model_generator {
     const extent2 stride{d_.between(1, 3), d_.between(1, 3)};
     const extent2 dilation =
         d_.chance(25) ? extent2{d_.between(1, 3), d_.between(1, 3)} : extent2{};
-    switch (d_.between(0, 18)) {
+    switch (d_.between(0, 31)) {
       case 0:
       case 1:
       case 2:
@@ -167,7 +159,7 @@ class model_generator {
                            .kernel = kernel,
                            .stride = stride,
                            .dilation = dilation,
-                           .padding = padding()},
+                           .padding = padding(d_)},
                       {from});
       case 3: {
         const int groups = d_.chance(50) ? in.channels : std::gcd(in.channels, 12);
@@ -176,7 +168,7 @@ class model_generator {
                            .stride = stride,
                            .dilation = dilation,
                            .groups = groups,
-                           .padding = padding()},
+                           .padding = padding(d_)},
                       {from});
       }
       case 4:
@@ -185,13 +177,13 @@ class model_generator {
                                 .stride = stride,
                                 .dilation = dilation,
                                 .multiplier = d_.chance(25) ? d_.between(1, 3) : 1,
-                                .padding = padding()},
+                                .padding = padding(d_)},
                       {from});
       case 6:
-        return append(average_pool{.kernel = kernel, .stride = stride, .padding = padding()},
+        return append(average_pool{.kernel = kernel, .stride = stride, .padding = padding(d_)},
                       {from});
       case 7:
-        return append(max_pool{.kernel = kernel, .stride = stride, .padding = padding()}, {from});
+        return append(max_pool{.kernel = kernel, .stride = stride, .padding = padding(d_)}, {from});
       case 8:
         return append(
             zero_pad{d_.between(0, 3), d_.between(0, 3), d_.between(0, 2), d_.between(0, 2)},
@@ -211,13 +203,27 @@ class model_generator {
             in.width == 1 ? from : append(reshape_to{sequence(in.height, in.row())}, {from});
         return append(fc{.out = d_.extent(17)}, {pixels});
       }
-      case 13: return d_.chance(40) ? append(transpose{}, {from}) : -1;
+      case 13: return d_.chance(40) ? append(turned(d_), {from}) : -1;
       case 14: {
         const int rows = d_.between(1, in.height);
         return append(crop_rows{d_.between(0, in.height - rows), rows}, {from});
       }
       case 15: return append(upsample_rows{d_.between(2, 3), d_.chance(50)}, {from});
       case 16: return append(concat_channels{}, {from});
+      case 17: return append(shuffled(d_, in), {from});
+      case 18:
+      case 19: return append(sliced(d_, in), {from});
+      case 20: {
+        const int of = std::gcd(in.channels, d_.between(2, 6));
+        return append(channel_part{d_.between(0, of - 1), of}, {from});
+      }
+      case 21:
+      case 22: return append(upsampled(d_), {from});
+      case 23:
+      case 24: return append(transposed(d_, in), {from});
+      case 25:
+      case 26:
+      case 27: return append(reduced(d_), {from});
       default: return keep(from, true);
     }
   }
@@ -226,15 +232,18 @@ class model_generator {
   int branches() {
     using namespace xenos;
     const int source = any_tensor();
-    const shape in = extent(source);
     const int count = d_.between(2, 4);
+    const bool split = extent(source).channels % count == 0 && d_.chance(30);
+    shape in = extent(source);
+    if (split) in.channels /= count;
     const bool concat = d_.chance(35);
     const bool reduce = d_.chance(40);
     const extent2 stride = reduce ? extent2{d_.between(1, 3), d_.between(1, 2)} : extent2{};
     const int out = reduce ? d_.extent(17) : in.channels;
     std::vector<int> ends;
     for (int b = 0; b < count; ++b) {
-      int id = source;
+      int id = split ? append(channel_part{b, count}, {source}) : source;
+      if (id < 0) return -1;
       const int before = b > 0 ? d_.between(0, 2) : 0;
       for (int k = 0; k < before; ++k) id = fallback(keep(id, false), id);
       if (reduce) id = append(sliding(in, stride, out, in.channels == out), {id});

@@ -76,6 +76,12 @@ auto some_conv(unsigned salt = 0) {
   return xenos::stage_of<Op>(some_weights<order>(salt),
                              some_weights<xenos::per_channel{Op.out}>(salt + 1));
 }
+template <xenos::transposed_conv Op, int In>
+auto some_transposed(unsigned salt = 0) {
+  constexpr xenos::ohwi order{Op.out, Op.kernel.height, Op.kernel.width, In / Op.groups};
+  return xenos::stage_of<Op>(some_weights<order>(salt),
+                             some_weights<xenos::per_channel{Op.out}>(salt + 1));
+}
 template <xenos::depthwise Op, int In>
 auto some_depthwise(unsigned salt = 0) {
   constexpr int out = In * Op.multiplier;
@@ -93,6 +99,10 @@ auto some_batch_norm(unsigned salt = 0) {
   return xenos::stage_of<xenos::batch_norm_attributes{}>(
       some_scales<Channels>(salt), some_weights<order>(salt + 1), some_weights<order>(salt + 2),
       some_scales<Channels>(salt + 3));
+}
+template <int Channels>
+auto some_prelu(unsigned salt = 0) {
+  return xenos::prelu(some_weights<xenos::per_channel{Channels}>(salt));
 }
 
 /// Random inputs of a model, by port.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <numeric>
 #include <support/cores.hpp>
 
 namespace xenos_test {
@@ -90,6 +91,32 @@ constexpr xn::shape pick_shape(unsigned s, xn::shape in) {
   return {height, width, all / height / width};
 }
 
+constexpr xn::transposed_conv pick_transposed(unsigned s, xn::shape in) {
+  xn::transposed_conv op{.out = 1 + draw(s, 38, 20),
+                         .kernel = some_kernel(s),
+                         .stride = {1 + draw(s, 39, 2), 1 + draw(s, 42, 3)},
+                         .dilation = some_dilation(s),
+                         .padding = some_padding(s)};
+  return fitting(op, in, {.out = op.out, .kernel = {2, 2}, .stride = {2, 2}});
+}
+constexpr xn::slice pick_slice(unsigned s, xn::shape in) {
+  xn::slice op{.begin = {draw(s, 43, (in.height + 1) / 2), draw(s, 44, (in.width + 1) / 2),
+                         draw(s, 45, (in.channels + 1) / 2)}};
+  if (draw(s, 46, 2) == 0) op.size.height = (in.height + 1) / 2;
+  if (draw(s, 47, 2) == 0) op.size.channels = (in.channels + 1) / 2;
+  return op;
+}
+/// One, or two, of the axes.
+constexpr xn::axes pick_axes(unsigned s) {
+  const int one = draw(s, 48, 3);
+  const int other = draw(s, 49, 3);
+  return {one == 0 || other == 0, one == 1 || other == 1, one == 2 || other == 2};
+}
+constexpr xn::transpose pick_order(unsigned s) {
+  constexpr xn::transpose all[] = {{{1, 0, 2}}, {{0, 2, 1}}, {{2, 0, 1}}, {{2, 1, 0}}};
+  return all[draw(s, 52, 4)];
+}
+
 /// The context behind an input of shape `In`, and what a node makes of a context.
 template <class Context>
 struct reached;
@@ -118,7 +145,7 @@ auto some_activation() {
 /// One operation on a stream of shape In; with Keep its shape stays.
 template <unsigned S, xn::shape In, bool Keep>
 auto some_stage() {
-  constexpr int kind = draw(S, 31, Keep ? 13 : 19);
+  constexpr int kind = draw(S, 31, Keep ? 15 : 27);
   if constexpr (kind < 3) {
     return some_conv<pick_conv(S, In, Keep), In.channels>(S);
   } else if constexpr (kind < 5) {
@@ -141,16 +168,37 @@ auto some_stage() {
       return some_dense<In.channels, In.channels>(S);
     else
       return xn::softmax;
-  } else if constexpr (kind < 15) {
+  } else if constexpr (kind == 13) {
+    return some_prelu<In.channels>(S);
+  } else if constexpr (kind == 14) {
+    return xn::shuffle_channels<xn::channel_shuffle{std::gcd(In.channels, 2 + draw(S, 53, 5))}>;
+  } else if constexpr (kind == 15) {
     return some_conv<pick_conv(S, In, Keep), In.channels>(S) |
            some_batch_norm<pick_conv(S, In, Keep).out>(S);
-  } else if constexpr (kind == 15) {
+  } else if constexpr (kind == 16) {
     return xn::pad<xn::zero_pad{draw(S, 32, 3), draw(S, 33, 3), draw(S, 34, 2), draw(S, 35, 3)}>;
-  } else if constexpr (kind == 16 && In.elements() < 3000) {
+  } else if constexpr (kind == 17 && In.elements() < 3000) {
     return xn::reshape<pick_shape(S, In)>;
-  } else if constexpr (kind == 17 && In.row() < 300) {
+  } else if constexpr (kind == 18 && In.row() < 300) {
     constexpr int out = some_channels(S);
     return xn::reshape<xn::sequence(In.height, In.row())> | some_dense<out, In.row()>(S);
+  } else if constexpr (kind == 19 || kind == 20) {
+    return some_transposed<pick_transposed(S, In), In.channels>(S) | some_activation<S>();
+  } else if constexpr (kind == 21 && In.elements() < 3000) {
+    constexpr xn::extent2 factor{1 + draw(S, 54, 3), 1 + draw(S, 55, 3)};
+    if constexpr (draw(S, 56, 3) == 0)
+      return xn::resize_nearest<xn::nearest{factor}>;
+    else
+      return xn::resize_bilinear<xn::bilinear{factor, draw(S, 57, 2) == 0}>;
+  } else if constexpr (kind == 22) {
+    return xn::crop<pick_slice(S, In)>;
+  } else if constexpr (kind == 23) {
+    if constexpr (draw(S, 58, 2) == 0)
+      return xn::reduce_mean<pick_axes(S)>;
+    else
+      return xn::reduce_min<pick_axes(S)>;
+  } else if constexpr (kind == 24) {
+    return xn::permute<pick_order(S)>;
   } else {
     return some_conv<pick_conv(S, In, Keep), In.channels>(S);
   }
@@ -176,7 +224,7 @@ auto some_join() {
 template <unsigned S, class Context>
 auto some_branches() {
   constexpr xn::shape in = reached<Context>::shape;
-  constexpr int kind = draw(S, 40, 7);
+  constexpr int kind = draw(S, 40, 8);
   if constexpr (kind == 0) {
     return xn::fork(some_body<part(S, 1), in>(), some_body<part(S, 2), in>()) | some_join<S>();
   } else if constexpr (kind == 1) {
@@ -201,6 +249,12 @@ auto some_branches() {
            xn::concat | some_conv<xn::conv{.out = 9}, narrow.out + 3 * in.channels>(S + 3);
   } else if constexpr (kind == 5) {
     return xn::fork(xn::global_average_pool, xn::global_max_pool | xn::sigmoid) | some_join<S>();
+  } else if constexpr (kind == 6) {
+    constexpr xn::conv even{.out = 2 + 2 * draw(S, 59, 9)};
+    constexpr xn::shape half{in.height, in.width, even.out / 2};
+    return some_conv<even, in.channels>(S) |
+           xn::split_into(xn::identity, some_body<part(S, 1), half>()) | xn::concat |
+           xn::shuffle_channels<xn::channel_shuffle{2}>;
   } else {
     return xn::residual(some_body<part(S, 1), in>());
   }

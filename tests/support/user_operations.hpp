@@ -1,5 +1,5 @@
 // Operations that the library does not have: proof that a user's operation joins, and windows that
-// those of the library do not reach (whole, rows left out, several output rows for one input row).
+// those of the library do not reach (reads that do not say which columns, two rows for several).
 #pragma once
 
 #include <xenos/core/element.hpp>
@@ -7,26 +7,6 @@
 #include <xenos/ops/operation.hpp>
 
 namespace xenos_test {
-
-/// Rows become columns: needs all rows before its first.
-struct transpose {
-  static constexpr const char* name = "transpose";
-  static constexpr xenos::mapping map = xenos::mapping::whole;
-
-  [[nodiscard]] constexpr xenos::fault check(const xenos::shapes&) const {
-    return xenos::fault::none;
-  }
-  [[nodiscard]] constexpr xenos::shape output(const xenos::shapes& in) const {
-    return {in[0].width, in[0].height, in[0].channels};
-  }
-  [[nodiscard]] constexpr xenos::access reads(const xenos::shapes& in, int) const {
-    return {xenos::window{in[0].height, 1, 0, 0}, 0, 0, false};
-  }
-  template <class In, class Weights>
-  constexpr auto at(const In& in, const Weights&, int y, int x, int c) const {
-    return xenos::reference_of<typename In::value_type>(in(0, x, y, c));
-  }
-};
 
 /// The rows [top, top + rows). Those behind are read by nobody.
 struct crop_rows {

@@ -13,6 +13,8 @@
   X(bad_attribute)            \
   X(negative_padding)         \
   X(padding_exceeds_kernel)   \
+  X(padding_exceeds_output)   \
+  X(bad_output_padding)       \
   X(groups_do_not_divide)     \
   X(window_exceeds_input)     \
   X(wrong_stream_count)       \
@@ -22,7 +24,11 @@
   X(element_types_differ)     \
   X(unknown_element_type)     \
   X(needs_one_pixel_rows)     \
+  X(needs_sequence)           \
   X(reshape_changes_elements) \
+  X(slice_exceeds_input)      \
+  X(parts_do_not_divide)      \
+  X(not_a_permutation)        \
   X(weight_extents_differ)    \
   X(array_length_differs)     \
   X(parameters_missing)       \
@@ -34,17 +40,22 @@
   X(open_streams)             \
   X(user_fault)
 
-#define XENOS_DETAIL_TEXT_bad_attribute                                                            \
-  "an attribute of this stage is out of range; give kernel, stride, dilation, groups, multiplier " \
-  "and out values of at least 1"
+#define XENOS_DETAIL_TEXT_bad_attribute                                                 \
+  "an attribute of this stage is out of range; give kernel, stride, dilation, groups, " \
+  "multiplier, factor and out values of at least 1"
 #define XENOS_DETAIL_TEXT_negative_padding                                                         \
   "padding is negative; pad with 0 or more rows and columns, and use a smaller kernel or `valid` " \
   "to read less"
 #define XENOS_DETAIL_TEXT_padding_exceeds_kernel                                                \
   "the padding of this pool is as large as its kernel, so that some windows are empty; pad by " \
   "less than the kernel"
+#define XENOS_DETAIL_TEXT_padding_exceeds_output \
+  "the padding of this transposed convolution takes away all of its output; pad by less"
+#define XENOS_DETAIL_TEXT_bad_output_padding                                                      \
+  "output_padding must be at least 0 and smaller than the stride or the dilation, and goes with " \
+  "`valid` and xn::pads only"
 #define XENOS_DETAIL_TEXT_groups_do_not_divide \
-  "groups must divide both the input's channels and `out`; change `groups` or `out`"
+  "groups must divide the input's channels and, in a convolution, `out`; change `groups` or `out`"
 #define XENOS_DETAIL_TEXT_window_exceeds_input                                                    \
   "the kernel (with its dilation) is larger than the padded input; use a smaller kernel or more " \
   "padding"
@@ -68,8 +79,19 @@
 #define XENOS_DETAIL_TEXT_needs_one_pixel_rows                                                  \
   "xn::dense reads rows of one pixel, this input is wider; put xn::flatten (or a global pool) " \
   "before it"
+#define XENOS_DETAIL_TEXT_needs_sequence                                             \
+  "this stage reads a sequence, rows of one pixel, and its input is wider; use its " \
+  "two-dimensional form, or xn::reshape<xn::sequence(steps, features)> before it"
 #define XENOS_DETAIL_TEXT_reshape_changes_elements \
   "xn::reshape must keep the number of elements; make height * width * channels equal"
+#define XENOS_DETAIL_TEXT_slice_exceeds_input                                                \
+  "the slice is empty or reaches beyond its input; keep begin + size within each extent (a " \
+  "size of -1 takes all the rest)"
+#define XENOS_DETAIL_TEXT_parts_do_not_divide                                            \
+  "the branches of xn::split_into get equal parts of the channels, and these cannot be " \
+  "divided so; change their number, or take unequal parts by xn::fork and xn::crop"
+#define XENOS_DETAIL_TEXT_not_a_permutation \
+  "the order of a transpose must name 0 (rows), 1 (columns) and 2 (channels) once each"
 #define XENOS_DETAIL_TEXT_weight_extents_differ                                                \
   "the extents of these weights do not fit the stage and its input; make `has` equal `needs` " \
   "(out, height, width, in), or name the order the data has (xn::ohwi, oihw, hwio, ...)"
@@ -130,6 +152,9 @@ struct model_error {
   static_assert(why != fault::negative_padding, "xenos: " XENOS_DETAIL_TEXT_negative_padding);
   static_assert(why != fault::padding_exceeds_kernel,
                 "xenos: " XENOS_DETAIL_TEXT_padding_exceeds_kernel);
+  static_assert(why != fault::padding_exceeds_output,
+                "xenos: " XENOS_DETAIL_TEXT_padding_exceeds_output);
+  static_assert(why != fault::bad_output_padding, "xenos: " XENOS_DETAIL_TEXT_bad_output_padding);
   static_assert(why != fault::groups_do_not_divide,
                 "xenos: " XENOS_DETAIL_TEXT_groups_do_not_divide);
   static_assert(why != fault::window_exceeds_input,
@@ -145,8 +170,12 @@ struct model_error {
                 "xenos: " XENOS_DETAIL_TEXT_unknown_element_type);
   static_assert(why != fault::needs_one_pixel_rows,
                 "xenos: " XENOS_DETAIL_TEXT_needs_one_pixel_rows);
+  static_assert(why != fault::needs_sequence, "xenos: " XENOS_DETAIL_TEXT_needs_sequence);
   static_assert(why != fault::reshape_changes_elements,
                 "xenos: " XENOS_DETAIL_TEXT_reshape_changes_elements);
+  static_assert(why != fault::slice_exceeds_input, "xenos: " XENOS_DETAIL_TEXT_slice_exceeds_input);
+  static_assert(why != fault::parts_do_not_divide, "xenos: " XENOS_DETAIL_TEXT_parts_do_not_divide);
+  static_assert(why != fault::not_a_permutation, "xenos: " XENOS_DETAIL_TEXT_not_a_permutation);
   static_assert(why != fault::weight_extents_differ,
                 "xenos: " XENOS_DETAIL_TEXT_weight_extents_differ);
   static_assert(why != fault::array_length_differs,

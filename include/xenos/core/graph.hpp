@@ -16,7 +16,7 @@ namespace xenos::inline XENOS_ABI {
 ///   one_to_one    element by element: activations, batch norm, add, mul; may fuse into its producer
 ///   one_to_many   copies of an element go to several outputs: up-sampling
 ///   many_to_many  a window of elements: convolution, pooling, dense, soft-max
-///   reorganise    keeps the order of elements: reshape, concat, pad, flatten
+///   reorganise    keeps the order of elements: reshape, concat, pad, flatten, slice
 ///   shuffle       changes the order of channels within a pixel
 ///   whole         needs all rows of its inputs before its first: transpose; never links to them
 // clang-format on

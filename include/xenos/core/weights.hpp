@@ -30,8 +30,9 @@ constexpr fault extents_fault(filter f) {
   return f.out < 1 || f.height < 1 || f.width < 1 || f.in < 1 ? fault::empty_shape : fault::none;
 }
 
-// Storage orders, outermost axis first, named by their axes: o(ut), h(eight), w(idth), i(n). Each
-// has the logical extents and the offset of an element.
+// Storage orders, outermost axis first, named by their axes: o(ut), h(eight), w(idth), i(n), and
+// k(ernel) of sequences, whose logical height it is. Each has the logical extents and the offset of
+// an element.
 
 /// TFLite's CONV_2D, the default.
 struct ohwi {
@@ -77,6 +78,51 @@ struct ohw {
     return (std::size_t(o) * height + h) * width + w;
   }
   friend constexpr bool operator==(const ohw&, const ohw&) = default;
+};
+/// Convolution over a sequence: TFLite's CONV_2D with its width of 1 left out.
+struct oki {
+  int out, kernel, in;
+  [[nodiscard]] constexpr filter logical() const { return {out, kernel, 1, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int, int i) const {
+    return (std::size_t(o) * kernel + h) * in + i;
+  }
+  friend constexpr bool operator==(const oki&, const oki&) = default;
+};
+/// PyTorch's and ONNX's Conv1d.
+struct oik {
+  int out, in, kernel;
+  [[nodiscard]] constexpr filter logical() const { return {out, kernel, 1, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int, int i) const {
+    return (std::size_t(o) * in + i) * kernel + h;
+  }
+  friend constexpr bool operator==(const oik&, const oik&) = default;
+};
+/// Keras's Conv1D.
+struct kio {
+  int kernel, in, out;
+  [[nodiscard]] constexpr filter logical() const { return {out, kernel, 1, in}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int, int i) const {
+    return (std::size_t(h) * in + i) * out + o;
+  }
+  friend constexpr bool operator==(const kio&, const kio&) = default;
+};
+/// Depthwise convolution over a sequence: Keras. out = features * multiplier.
+struct ko {
+  int kernel, out;
+  [[nodiscard]] constexpr filter logical() const { return {out, kernel, 1, 1}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int, int) const {
+    return std::size_t(h) * out + o;
+  }
+  friend constexpr bool operator==(const ko&, const ko&) = default;
+};
+/// The same, PyTorch.
+struct ok {
+  int out, kernel;
+  [[nodiscard]] constexpr filter logical() const { return {out, kernel, 1, 1}; }
+  [[nodiscard]] constexpr std::size_t offset(int o, int h, int, int) const {
+    return std::size_t(o) * kernel + h;
+  }
+  friend constexpr bool operator==(const ok&, const ok&) = default;
 };
 /// Fully connected, [out][in]: TFLite, PyTorch.
 struct oi {

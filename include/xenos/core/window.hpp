@@ -61,6 +61,8 @@ inline constexpr margins causal{margins::rule::causal, 0, 0, 0, 0};
 constexpr margins pads(int top, int bottom, int left, int right) {
   return {margins::rule::given, top, bottom, left, right};
 }
+/// Explicit padding of a sequence.
+constexpr margins pads(int before, int after) { return pads(before, after, 0, 0); }
 
 /// One axis of a sliding window: extents in elements of that axis.
 struct axis {

@@ -4,14 +4,22 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/expr/compose.hpp>
 #include <xenos/expr/marks.hpp>
+#include <xenos/expr/sequence.hpp>
 #include <xenos/expr/stage.hpp>
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/shuffle.hpp>
+#include <xenos/ops/slice.hpp>
 #include <xenos/ops/softmax.hpp>
+#include <xenos/ops/transposed_conv.hpp>
+#include <xenos/ops/upsample.hpp>
+
+#include <utility>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -31,6 +39,14 @@ constexpr auto conv2d(Views... views) {
 }
 template <conv Attributes, layer_weights Layer>
 constexpr auto conv2d(const Layer& layer) {
+  return stage_of<Attributes>(layer.weights, layer.bias);
+}
+template <transposed_conv Attributes, class... Views>
+constexpr auto transposed_conv2d(Views... views) {
+  return stage_of<Attributes>(views...);
+}
+template <transposed_conv Attributes, layer_weights Layer>
+constexpr auto transposed_conv2d(const Layer& layer) {
   return stage_of<Attributes>(layer.weights, layer.bias);
 }
 template <depthwise Attributes, class... Views>
@@ -55,12 +71,63 @@ constexpr auto batch_norm(Views... views) {
   return stage_of<Attributes>(views...);
 }
 
+/// PReLU with its alphas, one a channel.
+template <class... Views>
+constexpr auto prelu(Views... views) {
+  return stage_of<prelu_attributes{}>(views...);
+}
+
 template <average_pool Attributes>
 inline constexpr stage<Attributes> average_pool2d{};
 template <max_pool Attributes>
 inline constexpr stage<Attributes> max_pool2d{};
 inline constexpr stage<global_pool<pooling::average>{}> global_average_pool{};
 inline constexpr stage<global_pool<pooling::maximum>{}> global_max_pool{};
+
+// The same over sequences {steps, 1, features}: of the two-dimensional stages, with a width of 1.
+// Weights are {out, kernel, in}: `oki`, `oik` or `kio`; of a depthwise layer `ko` or `ok`.
+
+template <conv_1d Attributes, class... Views>
+constexpr auto conv1d(Views... views) {
+  return sequence_node<Attributes>{} | conv2d<Attributes.over_rows()>(views...);
+}
+template <conv_1d Attributes, layer_weights Layer>
+constexpr auto conv1d(const Layer& layer) {
+  return conv1d<Attributes>(layer.weights, layer.bias);
+}
+template <depthwise_1d Attributes, class... Views>
+constexpr auto depthwise1d(Views... views) {
+  return sequence_node<Attributes>{} | depthwise2d<Attributes.over_rows()>(views...);
+}
+template <depthwise_1d Attributes, layer_weights Layer>
+constexpr auto depthwise1d(const Layer& layer) {
+  return depthwise1d<Attributes>(layer.weights, layer.bias);
+}
+template <pool_1d Attributes>
+inline constexpr auto average_pool1d =
+    sequence_node<Attributes>{} | average_pool2d<Attributes.template over_rows<pooling::average>()>;
+template <pool_1d Attributes>
+inline constexpr auto max_pool1d =
+    sequence_node<Attributes>{} | max_pool2d<Attributes.template over_rows<pooling::maximum>()>;
+
+/// The axes that a reduction reduces to 1.
+struct axes {
+  bool rows = false;
+  bool columns = false;
+  bool channels = false;
+};
+template <reduction Kind, axes Over>
+inline constexpr stage<reduce<Kind>{Over.rows, Over.columns, Over.channels}> reduced{};
+template <axes Over>
+inline constexpr auto reduce_sum = reduced<reduction::sum, Over>;
+template <axes Over>
+inline constexpr auto reduce_mean = reduced<reduction::mean, Over>;
+template <axes Over>
+inline constexpr auto reduce_max = reduced<reduction::max, Over>;
+template <axes Over>
+inline constexpr auto reduce_min = reduced<reduction::min, Over>;
+template <axes Over>
+inline constexpr auto reduce_prod = reduced<reduction::prod, Over>;
 
 inline constexpr stage<activation<function::relu>{}> relu{};
 inline constexpr stage<activation<function::relu6>{}> relu6{};
@@ -87,6 +154,35 @@ template <zero_pad Attributes>
 inline constexpr stage<Attributes> pad{};
 template <shape To>
 inline constexpr stage<reshape_to{To}> reshape{};
+
+template <slice Attributes>
+inline constexpr stage<Attributes> crop{};
+template <channel_shuffle Attributes>
+inline constexpr stage<Attributes> shuffle_channels{};
+
+template <transpose Attributes>
+inline constexpr stage<Attributes> permute{};
+template <nearest Attributes>
+inline constexpr stage<Attributes> resize_nearest{};
+template <bilinear Attributes>
+inline constexpr stage<Attributes> resize_bilinear{};
+
+namespace detail {
+
+template <int... I, class... Branches>
+constexpr auto split_branches(std::integer_sequence<int, I...>, const Branches&... branches) {
+  return fork((stage<channel_part{I, sizeof...(I)}>{} | branches)...);
+}
+
+}  // namespace detail
+
+/// TFLite's SPLIT along channels: like `fork`, but branch k reads the k-th of as many equal parts
+/// of the channels as there are branches.
+template <node... Branches>
+constexpr auto split_into(const Branches&... branches) {
+  return detail::split_branches(std::make_integer_sequence<int, sizeof...(Branches)>{},
+                                branches...);
+}
 
 /// input + body(input).
 template <node Body>

@@ -4,6 +4,8 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/ops/operation.hpp>
 
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI {
 
 /// The follower at one place of the chain: operation, number of operands, and which of them the
@@ -13,11 +15,11 @@ struct fused_stage {
   static constexpr auto op = Op;
   static constexpr int operands = Operands;
   static constexpr int chain = ChainOperand;
-  static constexpr bool has_coefficients = requires { Op.coefficients; };
+  static constexpr int coefficients = coefficients_of<std::remove_cvref_t<decltype(Op)>>();
 };
 
 /// Followers in order, with what they read: for each further operand an array of row pointers (one
-/// a row of the tile), for each operation with coefficients two values a channel.
+/// a row of the tile), for each operation with coefficients one or two values a channel.
 template <class T, class... Followers>
 struct epilogue;
 
@@ -38,7 +40,7 @@ struct epilogue<T> {
 template <class T, class First, class... Rest>
 struct epilogue<T, First, Rest...> {
   static constexpr int own_operands = First::operands - 1;
-  static constexpr int own_vectors = First::has_coefficients ? 2 : 0;
+  static constexpr int own_vectors = First::coefficients;
   static constexpr int further_operands = own_operands + epilogue<T, Rest...>::further_operands;
   static constexpr int coefficient_vectors =
       own_vectors + epilogue<T, Rest...>::coefficient_vectors;
@@ -46,13 +48,15 @@ struct epilogue<T, First, Rest...> {
   /// The epilogue of one row: plain pointers, so that inner loops load nothing but values.
   struct row_epilogue {
     const T* operands[own_operands > 0 ? own_operands : 1];
-    const T* coefficients[2];
+    const T* coefficients[own_vectors > 0 ? own_vectors : 1];
     [[no_unique_address]] decltype(epilogue<T, Rest...>(nullptr, nullptr).row(0)) rest;
 
     /// `element` counts within the row, `channel` within the pixel.
     template <class V>
     constexpr V operator()(V value, int element, int channel) const {
-      if constexpr (First::has_coefficients) {
+      if constexpr (First::coefficients == 1) {
+        value = First::op.apply(value, V(coefficients[0][channel]));
+      } else if constexpr (First::coefficients == 2) {
         value = First::op.apply(value, V(coefficients[0][channel]), V(coefficients[1][channel]));
       } else if constexpr (First::operands == 1) {
         value = First::op.apply(value);

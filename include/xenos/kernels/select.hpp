@@ -8,13 +8,21 @@
 #include <xenos/kernels/generic/definition.hpp>
 #include <xenos/kernels/generic/depthwise.hpp>
 #include <xenos/kernels/generic/elementwise.hpp>
+#include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/pool.hpp>
+#include <xenos/kernels/generic/transposed_conv.hpp>
+#include <xenos/kernels/generic/upsample.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/shuffle.hpp>
+#include <xenos/ops/slice.hpp>
 #include <xenos/ops/softmax.hpp>
+#include <xenos/ops/transposed_conv.hpp>
+#include <xenos/ops/upsample.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -72,6 +80,19 @@ template <fc Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes>
     : kernel_for<conv{.out = Op.out, .padding = valid}, In, T, VectorBytes> {};
 
+template <transposed_conv Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr generic::transposed_geometry geometry{.rows = Op.rows(In),
+                                                         .columns = Op.columns(In),
+                                                         .in_channels = In[0].channels / Op.groups,
+                                                         .out_channels = Op.out / Op.groups,
+                                                         .groups = Op.groups};
+  // Pixels that meet the same taps are what a block holds.
+  static constexpr int same_phase = ceil_div(geometry.columns.out, geometry.columns.stride);
+  using type =
+      generic::direct_transposed<geometry, generic::conv_block<T>(same_phase, VectorBytes), T>;
+};
+
 template <depthwise Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr sliding g = Op.geometry(In);
@@ -92,20 +113,35 @@ template <average_pool Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr sliding g = Op.geometry(In);
   using type = generic::direct_pool<
-      pooling::average,
+      reduction::mean,
       generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)}, T>;
 };
 template <max_pool Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr sliding g = Op.geometry(In);
   using type = generic::direct_pool<
-      pooling::maximum,
-      generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)}, T>;
+      reduction::max, generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)},
+      T>;
 };
 template <global_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
 template <global_pool<pooling::maximum> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
+
+/// A reduction is a pool over all of an axis; over channels, one of rows of single elements.
+template <auto Op, shapes In, class T, int VectorBytes>
+  requires(is_reduce<std::remove_cvref_t<decltype(Op)>>)
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr axis over(int extent, int kernel) {
+    return slide(extent, kernel, kernel == extent ? 1 : kernel, 1, margins::rule::valid, 0, 0);
+  }
+  static constexpr int column = Op.channels ? In[0].channels : 1;  // elements that count as one
+  static constexpr int width = column * In[0].width;
+  static constexpr generic::pool_geometry geometry{
+      over(In[0].height, Op.rows ? In[0].height : 1), over(width, Op.columns ? width : column),
+      Op.channels ? 1 : In[0].channels, Op.accumulates(In)};
+  using type = generic::direct_pool<Op.kind, geometry, T>;
+};
 
 template <softmax_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
@@ -127,6 +163,36 @@ struct kernel_for<Op, In, T, VectorBytes> {
 template <flatten_all Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::reshape_rows<In[0], Op.output(In), T>;
+};
+
+template <slice Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr shape out = Op.output(In);
+  using type = generic::slice_rows<generic::slice_geometry{.width = out.width,
+                                                           .channels = out.channels,
+                                                           .column = Op.begin.width,
+                                                           .channel = Op.begin.channels,
+                                                           .in_pixel = In[0].channels},
+                                   T>;
+};
+template <channel_part Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.as_slice(In), In, T, VectorBytes> {};
+template <channel_shuffle Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::shuffle_rows<Op.groups, In[0].width, In[0].channels, T>;
+};
+
+template <transpose Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::transpose_rows<Op, In[0], T>;
+};
+template <nearest Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::nearest_rows<Op, In[0].width, In[0].channels, T>;
+};
+template <bilinear Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::bilinear_rows<Op, In[0], T>;
 };
 
 }  // namespace xenos::inline XENOS_ABI

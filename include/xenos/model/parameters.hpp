@@ -93,21 +93,20 @@ struct unit_types {
   template <int F, int Vector, class Views>
   static constexpr void pack_followers(const Views& views, packed& to) {
     if constexpr (F < u.follower_count) {
-      constexpr bool has = [] {
-        if constexpr (runs<F>()) return requires {
-            node<F>::op.coefficients;
-          };
-        return false;
+      constexpr int count = [] {
+        if constexpr (runs<F>())
+          return coefficients_of<std::remove_cvref_t<decltype(node<F>::op)>>();
+        return 0;
       }();
-      if constexpr (has) {
+      if constexpr (count > 0) {
         const auto& own = views.template get<u.followers[F]>();
-        for (int k = 0; k < 2; ++k) {
+        for (int k = 0; k < count; ++k) {
           for (int c = 0; c < u.out.channels; ++c) {
             to.followers.at[Vector + k][c] = element(node<F>::op.coefficient(own, k, c));
           }
         }
       }
-      pack_followers<F + 1, Vector + (has ? 2 : 0)>(views, to);
+      pack_followers<F + 1, Vector + count>(views, to);
     }
   }
 };

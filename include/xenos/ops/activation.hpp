@@ -1,4 +1,4 @@
-// Element-wise functions of one stream.
+// Element-wise functions of one stream: activations, and the one with weights, PReLU.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -57,6 +57,29 @@ struct activation {
     }
   }
   friend constexpr bool operator==(const activation&, const activation&) = default;
+};
+
+/// PRELU: x < 0 ? alpha * x : x, with one alpha a channel. View: alpha {channels}. NaN propagates.
+/// Reference: tflite reference_ops BroadcastPrelu4DSlow, alpha of shape {1, 1, channels}.
+struct prelu_attributes {
+  static constexpr const char* name = "prelu";
+  static constexpr mapping map = mapping::one_to_one;
+  static constexpr int coefficients = 1;
+
+  [[nodiscard]] constexpr parameters params(const shapes& in) const {
+    return {1, 1, {{in[0].channels}}};
+  }
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+
+  template <class Weights>
+  [[nodiscard]] constexpr double coefficient(const Weights& weights, int, int c) const {
+    return weights.template get<0>()(c);
+  }
+  template <class V>
+  constexpr V apply(V x, V alpha) const {
+    return math::select(x < V(0), alpha * x, x);
+  }
+  friend constexpr bool operator==(const prelu_attributes&, const prelu_attributes&) = default;
 };
 
 }  // namespace xenos::inline XENOS_ABI

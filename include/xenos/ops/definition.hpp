@@ -11,8 +11,10 @@ namespace xenos::inline XENOS_ABI {
 template <one_to_one_operation Op, class V, class Weights>
 constexpr V apply_definition(const Op& op, const V* values, int count, const Weights& weights,
                              int c) {
-  if constexpr (requires { Op::coefficients; }) {
-    static_assert(Op::coefficients == 2, "xenos: two coefficients a channel are supported");
+  constexpr int coefficients = coefficients_of<Op>();
+  if constexpr (coefficients == 1) {
+    return op.apply(values[0], V(op.coefficient(weights, 0, c)));
+  } else if constexpr (coefficients == 2) {
     return op.apply(values[0], V(op.coefficient(weights, 0, c)), V(op.coefficient(weights, 1, c)));
   } else if constexpr (arity_of<Op>() == 1) {
     return op.apply(values[0]);

@@ -35,7 +35,10 @@ struct parameters {
 ///
 /// and its definition, the scalar reference against which every kernel is tested:
 ///   one-to-one            `apply(value...)`; it needs neither check, output nor reads: its streams
-///                         have one shape, which is the output's
+///                         have one shape, which is the output's. With `coefficients` (1 or 2)
+///                         it is `apply(x, a)` or `apply(x, a, b)`, where a and b are
+///                         `coefficient(weights, 0, c)` and `coefficient(weights, 1, c)`, one a
+///                         channel, computed when weights are packed
 ///   accumulating          (global pooling, flatten) `accumulates(shapes)`, `start<Sum>()`,
 ///                         `accumulate(sum, in, weights, row, x, c)` and `finish(sum, shapes, y, x)`
 ///   any other             `at(in, weights, y, x, c)`: one element of the output, in `reference_of<T>`
@@ -70,6 +73,18 @@ constexpr int arity_of() {
     return Op::arity;
   } else {
     return 1;
+  }
+}
+
+/// Coefficients a channel that a one-to-one operation is applied with: 0, 1 or 2.
+template <operation Op>
+constexpr int coefficients_of() {
+  if constexpr (requires { Op::coefficients; }) {
+    static_assert(Op::coefficients == 1 || Op::coefficients == 2,
+                  "xenos: an operation has one or two coefficients a channel");
+    return Op::coefficients;
+  } else {
+    return 0;
   }
 }
 

@@ -1,16 +1,20 @@
 // Average and maximum pooling, over windows and over the whole image.
 #pragma once
 
-#include <limits>
-
 #include <xenos/config/abi.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/reduction.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
 enum class pooling : std::uint8_t { average, maximum };
+
+/// What a pool does with the elements of a window.
+constexpr reduction reduction_of(pooling kind) {
+  return kind == pooling::average ? reduction::mean : reduction::max;
+}
 
 /// AVERAGE_POOL_2D and MAX_POOL_2D: padding takes no part, so that an average divides by the number
 /// of elements inside the image. A window over all rows accumulates row by row. Reference: tflite
@@ -56,18 +60,11 @@ struct pool {
 
   template <class Sum>
   [[nodiscard]] static constexpr Sum start() {
-    using limits = std::numeric_limits<Sum>;
-    return Kind == pooling::average ? Sum(0)
-           : limits::has_infinity   ? -limits::infinity()
-                                    : limits::lowest();
+    return start_of<reduction_of(Kind), Sum>();
   }
   template <class Sum>
   [[nodiscard]] static constexpr Sum add(Sum sum, Sum value) {
-    if constexpr (Kind == pooling::average) {
-      return sum + value;
-    } else {
-      return value > sum || value != value ? value : sum;  // NaN propagates
-    }
+    return combine<reduction_of(Kind)>(sum, value);
   }
   /// Adds input row `row` to the sum of output element (0, x, c).
   template <class Sum, class In, class Weights>

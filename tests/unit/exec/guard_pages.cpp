@@ -198,6 +198,19 @@ auto branches() {
          some_batch_norm<10>() | xn::flatten | some_dense<9, 10 * 10 * 8>();
 }
 
+/// An encoder and a decoder: windows that go up, parts of channels and of the image.
+auto decoder() {
+  constexpr xn::conv down{.out = 10, .kernel = {3, 3}, .stride = {2, 2}};
+  constexpr xn::transposed_conv up{.out = 7, .kernel = {4, 3}, .stride = {2, 3}};
+  constexpr xn::slice middle{.begin = {1, 2, 1}, .size = {-1, 25, 5}};
+  return xn::input<float, xn::hwc{11, 9, 3}> | some_conv<down, 3>() | some_prelu<10>() |
+         xn::split_into(xn::identity, some_conv<xn::conv{.out = 5, .kernel = {3, 3}}, 5>(1)) |
+         xn::concat | xn::shuffle_channels<xn::channel_shuffle{2}> | some_transposed<up, 10>(2) |
+         xn::resize_bilinear<xn::bilinear{{3, 2}}> | xn::crop<middle> |
+         xn::resize_nearest<xn::nearest{{1, 2}}> | xn::reduce_max<xn::axes{.columns = true}> |
+         xn::permute<xn::transpose{{2, 1, 0}}> | xn::reduce_mean<xn::axes{.rows = true}>;
+}
+
 }  // namespace
 
 TEST_CASE("a residual network stays inside its blocks", "[guard]") {
@@ -216,6 +229,12 @@ TEST_CASE("branches stay inside their blocks", "[guard]") {
   check_guards<xn::targets::host>(branches());
   check_guards<xn::targets::host, xn::planning{.link = false}>(branches());
   check_guards<xn::targets::generic.with_scratchpad(4 * 1024)>(branches());
+}
+
+TEST_CASE("a decoder stays inside its blocks", "[guard]") {
+  check_guards<xn::targets::host>(decoder());
+  check_guards<xn::targets::host, xn::planning{.fuse = false, .tile = 1}>(decoder());
+  check_guards<xn::targets::generic.with_scratchpad(8 * 1024)>(decoder());
 }
 #else
 TEST_CASE("guard pages need Linux", "[guard]") { SUCCEED(); }

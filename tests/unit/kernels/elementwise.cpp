@@ -69,6 +69,18 @@ TEST_CASE("batch normalisation folded, fused and on its own", "[batch_norm]") {
   CHECK(check_model(in | some_conv<op, 7>() | xn::unlink | some_batch_norm<17>()) == "");
 }
 
+TEST_CASE("PReLU fused and on its own, with NaN and infinity", "[prelu]") {
+  check_function(some_prelu<4>());
+  constexpr auto in = xn::input<float, xn::hwc{5, 4, 7}>;
+  constexpr xn::conv op{.out = 17, .kernel = {3, 3}};
+  CHECK(check_model(in | some_prelu<7>() | some_conv<op, 7>() | some_prelu<17>(1)) == "");
+  // One coefficient, then two, then one: each finds its own.
+  CHECK(check_model(in | some_conv<op, 7>() | some_batch_norm<17>() | some_prelu<17>(3) |
+                    some_batch_norm<17>(5) | some_prelu<17>(7)) == "");
+  CHECK(check_model(in | xn::fork(some_conv<op, 7>() | some_prelu<17>(2), some_conv<op, 7>(3)) |
+                    xn::add | some_prelu<17>(4) | xn::tanh) == "");
+}
+
 TEST_CASE("add and mul of two to four streams", "[join]") {
   const auto late = some_conv<one, 3>(7) | xn::tanh;
   check_join(xn::add, branch(0), late);

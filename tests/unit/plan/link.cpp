@@ -4,12 +4,12 @@
 #include <support/dice.hpp>
 #include <support/graph_builder.hpp>
 #include <support/seed.hpp>
-#include <support/user_operations.hpp>
 #include <vector>
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/shuffle.hpp>
 #include <xenos/plan/make_plan.hpp>
 #include <xenos/target/catalogue.hpp>
 
@@ -225,7 +225,7 @@ TEST_CASE("only the last tensor of a segment is used outside", "[link]") {
 TEST_CASE("a tensor read whole is materialised", "[link]") {
   graph_builder<10> b;
   const int source = b.add(conv{.out = 4, .kernel = {3, 3}}, b.input({6, 6, 4}));
-  const int turned = b.add(xenos_test::transpose{}, b.add(conv{.out = 4}, source));
+  const int turned = b.add(xenos::transpose{{1, 0, 2}}, b.add(conv{.out = 4}, source));
   b.output(b.add(xenos::elementwise<xenos::join::add>{}, b.add(conv{.out = 4}, turned), source));
   const auto p = make_plan(b.records, xenos::targets::generic);
   REQUIRE(p.why == xenos::fault::none);

@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <support/graph_builder.hpp>
-#include <support/user_operations.hpp>
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/shuffle.hpp>
 #include <xenos/plan/verify.hpp>
 #include <xenos/target/catalogue.hpp>
 
@@ -156,7 +156,7 @@ TEST_CASE("rows of zeros behind a single row", "[make_plan]") {
 TEST_CASE("a whole reader between a tensor and its join", "[make_plan]") {
   graph_builder<8> b;
   const int source = b.add(three, b.input({6, 6, 4}));
-  const int turned = b.add(xenos_test::transpose{}, b.add(three, source));
+  const int turned = b.add(xenos::transpose{{1, 0, 2}}, b.add(three, source));
   b.output(b.add(add, turned, source));
   const auto p = make_plan(b.records, xenos::targets::generic);
   REQUIRE(p.why == xenos::fault::none);

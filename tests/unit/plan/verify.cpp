@@ -6,6 +6,7 @@
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/shuffle.hpp>
 #include <xenos/plan/make_plan.hpp>
 #include <xenos/target/catalogue.hpp>
 
@@ -129,7 +130,7 @@ TEST_CASE("segments partition the units", "[verify]") {
 TEST_CASE("a tensor read whole is in no ring", "[verify]") {
   graph_builder<4> b;
   const int first = b.add(conv{.out = 4}, b.input({4, 4, 4}));
-  b.output(b.add(xenos_test::transpose{}, first));
+  b.output(b.add(xenos::transpose{{1, 0, 2}}, first));
   xenos::planning apart;
   const auto p = make_plan(b.records, on, apart);
   CHECK(verify(b.records, on, p).what == flaw::none);

@@ -8,6 +8,8 @@
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/operation.hpp>
 
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI::generic {
 
 /// A one-to-one operation on `Inputs` rows of `Width` pixels x `Channels`.
@@ -18,17 +20,17 @@ struct map_rows {
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
-  static constexpr bool has_coefficients = requires { Op.coefficients; };
+  static constexpr int coefficients = coefficients_of<std::remove_cvref_t<decltype(Op)>>();
 
-  struct coefficients {
-    T at[2][Channels];
+  struct coefficient_rows {
+    T at[coefficients > 0 ? coefficients : 1][Channels];
   };
-  using packed = std::conditional_t<has_coefficients, coefficients, no_parameters>;
+  using packed = std::conditional_t<(coefficients > 0), coefficient_rows, no_parameters>;
 
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
-    if constexpr (has_coefficients) {
-      for (int k = 0; k < 2; ++k) {
+    if constexpr (coefficients > 0) {
+      for (int k = 0; k < coefficients; ++k) {
         for (int c = 0; c < Channels; ++c) to.at[k][c] = T(Op.coefficient(views, k, c));
       }
     }
@@ -46,7 +48,9 @@ struct map_rows {
         for (int c = channels.first; c < channels.end; ++c) {
           const int at = x * Channels + c;
           T value = t.in[0][r][at];
-          if constexpr (has_coefficients) {
+          if constexpr (coefficients == 1) {
+            value = Op.apply(value, parameters.at[0][c]);
+          } else if constexpr (coefficients == 2) {
             value = Op.apply(value, parameters.at[0][c], parameters.at[1][c]);
           } else if constexpr (Inputs == 1) {
             value = Op.apply(value);

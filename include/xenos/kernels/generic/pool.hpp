@@ -1,11 +1,14 @@
-// Pooling on rows, portable: over windows, and accumulating over all rows.
+// Pooling and reductions on rows, portable: over windows, and accumulating over all rows.
 #pragma once
 
 #include <xenos/config/abi.hpp>
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
+#include <xenos/core/window.hpp>
 #include <xenos/kernels/kernel.hpp>
-#include <xenos/ops/pool.hpp>
+#include <xenos/ops/reduction.hpp>
+
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI::generic {
 
@@ -17,12 +20,11 @@ struct pool_geometry {
   bool accumulates;
 };
 
-/// Average or maximum over the elements of each window that lie inside the image. An accumulating
-/// pool keeps its partial sums in the output row itself, so it needs no memory of its own.
-template <pooling Kind, pool_geometry Geometry, class T>
+/// Reduces the elements of each window that lie inside the image. An accumulating pool keeps its
+/// partial sums in the output row itself, so it needs no memory of its own.
+template <reduction Kind, pool_geometry Geometry, class T>
 struct direct_pool : kernel_defaults {
   using sum_type = accumulator_of<T>;
-  using op = pool<Kind>;
   static_assert(std::is_same_v<sum_type, T> || !Geometry.accumulates);
 
   static constexpr int channel_block = 1;
@@ -61,17 +63,17 @@ struct direct_pool : kernel_defaults {
       for (int c = channels.first; c < channels.end; c += block) {
         const int count = min_of(block, channels.end - c);
         sum_type sum[block];
-        for (int k = 0; k < count; ++k) sum[k] = op::template start<sum_type>();
+        for (int k = 0; k < count; ++k) sum[k] = start_of<Kind, sum_type>();
         for (int h = 0; h < Geometry.rows.reach; ++h) {
           if (rows[h] == nullptr) continue;
           for (int w = read.first; w < read.end; ++w) {
             const T* pixel = rows[h] + w * Geometry.channels + c;
-            for (int k = 0; k < count; ++k) sum[k] = op::add(sum[k], sum_type(pixel[k]));
+            for (int k = 0; k < count; ++k) sum[k] = combine<Kind>(sum[k], sum_type(pixel[k]));
           }
         }
         const int at = x * Geometry.channels + c;
         for (int k = 0; k < count; ++k) {
-          const sum_type value = Kind == pooling::average ? sum[k] / elements : sum[k];
+          const sum_type value = Kind == reduction::mean ? sum[k] / elements : sum[k];
           out[at + k] = T(epilogue(value, at + k, c + k));
         }
       }
@@ -93,16 +95,16 @@ struct direct_pool : kernel_defaults {
         const int at = x * Geometry.channels + c;
         sum_type sum[block];
         for (int k = 0; k < count; ++k) {
-          sum[k] = t.first == 0 ? op::template start<sum_type>() : sum_type(out[at + k]);
+          sum[k] = t.first == 0 ? start_of<Kind, sum_type>() : sum_type(out[at + k]);
         }
         for (int r = 0; r < t.rows; ++r) {
           for (int w = read.first; w < read.end; ++w) {
             const T* pixel = t.in[0][r] + w * Geometry.channels + c;
-            for (int k = 0; k < count; ++k) sum[k] = op::add(sum[k], sum_type(pixel[k]));
+            for (int k = 0; k < count; ++k) sum[k] = combine<Kind>(sum[k], sum_type(pixel[k]));
           }
         }
         for (int k = 0; k < count; ++k) {
-          const sum_type value = Kind == pooling::average && last ? sum[k] / elements : sum[k];
+          const sum_type value = Kind == reduction::mean && last ? sum[k] / elements : sum[k];
           out[at + k] = last ? T(finish(value, at + k, c + k)) : T(value);
         }
       }

@@ -1,0 +1,232 @@
+// Transposed convolution on rows, portable: every output element gathers its taps.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/core/lanes.hpp>
+#include <xenos/kernels/generic/conv.hpp>
+#include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/transposed_conv.hpp>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+/// Geometry of a transposed convolution. Channels are a group's.
+struct transposed_geometry {
+  spread_axis rows;
+  spread_axis columns;
+  int in_channels;
+  int out_channels;
+  int groups;
+
+  /// As far as weights are concerned, it is a convolution.
+  [[nodiscard]] constexpr conv_geometry as_conv() const {
+    return {.width = columns.out,
+            .in_channels = in_channels,
+            .out_channels = out_channels,
+            .groups = groups,
+            .kernel_height = rows.kernel,
+            .kernel_width = columns.kernel,
+            .stride_height = 1,
+            .stride_width = 1,
+            .dilation_height = 1,
+            .dilation_width = 1,
+            .left = 0,
+            .in_pixel = in_channels * groups,
+            .out_pixel = out_channels * groups};
+  }
+};
+
+/// The taps that meet the output elements of one phase (output element modulo stride), in order.
+/// Element phase + n * stride reads input element n + `input` with kernel element `tap`.
+template <spread_axis Axis>
+struct phase_taps {
+  struct list {
+    int count = 0;
+    int tap[Axis.kernel] = {};
+    int input[Axis.kernel] = {};
+  };
+  list at[Axis.stride] = {};
+
+  constexpr phase_taps() {
+    for (int phase = 0; phase < Axis.stride; ++phase) {
+      for (int k = 0; k < Axis.kernel; ++k) {
+        if (!Axis.meets(phase, k)) continue;
+        list& to = at[phase];
+        to.tap[to.count] = k;
+        to.input[to.count++] = Axis.input(phase, k);
+      }
+    }
+  }
+};
+
+/// Transposed convolution, vectors over output channels, pixels of one phase together because they
+/// meet the same taps. Weights are packed as `direct_conv` does. Sums start from the bias and run
+/// in the order kernel row, kernel column, input channel, whatever the block.
+template <transposed_geometry Geometry, register_block Block, class T>
+struct direct_transposed {
+  using packing = direct_conv<Geometry.as_conv(), Block, T>;
+  using packed = typename packing::packed;
+  using sum_type = accumulator_of<T>;
+  using vector = lanes<sum_type, Block.lanes>;
+  static constexpr bool folds = true;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+  static constexpr int channel_block = packing::channel_block;
+  static constexpr bool column_cuts = true;
+
+  template <class Views>
+  static constexpr void pack(const Views& views, packed& to) {
+    packing::pack(views, to);
+  }
+
+  /// Blocks of output channels are the outer loop, so that each block of weights is read once a
+  /// tile.
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
+                  const Epilogue& epilogue) {
+    const range wanted = t.channels(Geometry.out_channels);  // all, but for one group
+    const T* weights = parameters.weights + taps * wanted.first;
+    const sum_type* bias = parameters.bias + wanted.first;
+    for (int g = 0; g < Geometry.groups; ++g) {
+      const int first_in = g * Geometry.in_channels;
+      const int first_out = g * Geometry.out_channels;
+      int done = wanted.first;
+      for (; done + Block.channels() <= wanted.end; done += Block.channels()) {
+        run_block<Block.vectors>(t, {weights, bias, first_in, first_out + done, Block.channels()},
+                                 epilogue);
+        weights += taps * Block.channels();
+        bias += Block.channels();
+      }
+      if constexpr (Geometry.out_channels % Block.channels() != 0) {
+        if (done >= wanted.end) continue;  // another core's
+        constexpr int tail = Geometry.out_channels % Block.channels();
+        constexpr int vectors = ceil_div(tail, Block.lanes);
+        run_block<vectors>(t, {weights, bias, first_in, first_out + done, tail}, epilogue);
+        weights += taps * vectors * Block.lanes;
+        bias += vectors * Block.lanes;
+      }
+    }
+  }
+
+ private:
+  static constexpr std::ptrdiff_t taps = packing::taps;
+  static constexpr int in_pixel = Geometry.in_channels * Geometry.groups;
+  static constexpr int out_pixel = Geometry.out_channels * Geometry.groups;
+  static constexpr phase_taps<Geometry.rows> row_taps{};
+  static constexpr phase_taps<Geometry.columns> column_taps{};
+
+  /// A block of output channels: its weights, and where it stands.
+  struct output_block {
+    const T* weights;
+    const sum_type* bias;
+    int first_in;
+    int first_out;
+    int channels;  // that exist; the vectors may hold more
+  };
+  /// The input rows that an output row reads, and the kernel rows that meet them.
+  struct row_list {
+    int count = 0;
+    const T* row[Geometry.rows.kernel] = {};
+    int tap[Geometry.rows.kernel] = {};
+  };
+
+  template <int Vectors, cuts Cuts, class Epilogue>
+  static void run_block(const tile<T, T, Cuts>& t, const output_block& block,
+                        const Epilogue& epilogue) {
+    constexpr window reads = Geometry.rows.reads();
+    constexpr int stride = Geometry.columns.stride;
+    for (int r = 0; r < t.rows; ++r) {
+      const int y = t.first + r;
+      const auto& met = row_taps.at[y % Geometry.rows.stride];
+      const int origin = reads.first(t.first) - y / Geometry.rows.stride;
+      row_list rows;
+      for (; rows.count < met.count; ++rows.count) {
+        rows.row[rows.count] = t.in[0][met.input[rows.count] - origin] + block.first_in;
+        rows.tap[rows.count] = met.tap[rows.count];
+      }
+      const auto finish = epilogue.row(r);
+      const range columns = t.columns(Geometry.columns.out);
+      for (int phase = 0; phase < min_of(stride, Geometry.columns.out); ++phase) {
+        const int first = ceil_div(columns.first - phase, stride);
+        const int end = ceil_div(columns.end - phase, stride);
+        run_phase<Block.pixels, Vectors, Cuts.columns>(rows, block, phase, first, end, t.out[r],
+                                                       finish);
+      }
+    }
+  }
+
+  /// Whether a phase, of as many pixels as most have or one less, leaves `pixels` to a block of
+  /// that size, a power of two.
+  static constexpr bool occurs(int pixels) {
+    const int least = Geometry.columns.out / Geometry.columns.stride;
+    const int most = ceil_div(Geometry.columns.out, Geometry.columns.stride);
+    if (pixels == Block.pixels) return most >= pixels;
+    return most % (2 * pixels) >= pixels || least % (2 * pixels) >= pixels;
+  }
+  /// Output pixels phase + n * stride for n in [n, end), in blocks as large as there are; `Some` of
+  /// the row's only, so that any number may be left.
+  template <int Pixels, int Vectors, bool Some, class Epilogue>
+  static void run_phase(const row_list& rows, const output_block& block, int phase, int n, int end,
+                        T* out, const Epilogue& epilogue) {
+    if constexpr (Some || occurs(Pixels)) {
+      for (; n + Pixels <= end; n += Pixels) {
+        run_pixels<Pixels, Vectors>(rows, block, phase, n, out, epilogue);
+      }
+    }
+    if constexpr (Pixels > 1) {
+      run_phase<Pixels / 2, Vectors, Some>(rows, block, phase, n, end, out, epilogue);
+    }
+  }
+
+  /// Output pixels phase + (n + p) * stride.
+  template <int Pixels, int Vectors, class Epilogue>
+  static void run_pixels(const row_list& rows, const output_block& block, int phase, int n, T* out,
+                         const Epilogue& epilogue) {
+    constexpr int width = Vectors * Block.lanes;
+    const auto& met = column_taps.at[phase];
+    vector sum[Pixels][Vectors];
+    XENOS_UNROLL(16)
+    for (int p = 0; p < Pixels; ++p) {
+      XENOS_UNROLL(8)
+      for (int v = 0; v < Vectors; ++v) {
+        sum[p][v] = load_lanes<sum_type, Block.lanes>(block.bias + v * Block.lanes);
+      }
+    }
+    for (int h = 0; h < rows.count; ++h) {
+      for (int w = 0; w < met.count; ++w) {
+        const T* pixel = rows.row[h] + (n + met.input[w]) * in_pixel;
+        const std::ptrdiff_t tap = rows.tap[h] * Geometry.columns.kernel + met.tap[w];
+        const T* XENOS_RESTRICT weights = block.weights + tap * Geometry.in_channels * width;
+        for (int i = 0; i < Geometry.in_channels; ++i) {
+          vector weight[Vectors];
+          XENOS_UNROLL(8)
+          for (int v = 0; v < Vectors; ++v) {
+            weight[v] = load_lanes<T, Block.lanes>(weights + v * Block.lanes);
+          }
+          XENOS_UNROLL(16)
+          for (int p = 0; p < Pixels; ++p) {
+            const sum_type value = pixel[p * in_pixel + i];
+            XENOS_UNROLL(8)
+            for (int v = 0; v < Vectors; ++v) sum[p][v] += value * weight[v];
+          }
+          weights += width;
+        }
+      }
+    }
+    for (int p = 0; p < Pixels; ++p) {
+      sum_type values[width];
+      XENOS_UNROLL(8)
+      for (int v = 0; v < Vectors; ++v) {
+        store_lanes<sum_type, Block.lanes>(values + v * Block.lanes, sum[p][v]);
+      }
+      const int at = (phase + (n + p) * Geometry.columns.stride) * out_pixel + block.first_out;
+      for (int c = 0; c < block.channels; ++c) {
+        out[at + c] = T(epilogue(values[c], at + c, block.first_out + c));
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic
