@@ -93,7 +93,7 @@ constexpr xn::shape pick_shape(unsigned s, xn::shape in) {
 /// The context behind an input of shape `In`, and what a node makes of a context.
 template <class Context>
 struct reached;
-template <xn::stream What, class... Taps>
+template <xn::stream_type What, class... Taps>
 struct reached<xn::context<xn::streams<What>, Taps...>> {
   static constexpr xn::shape shape = What.extent;
   static constexpr bool tapped = sizeof...(Taps) > 0;

@@ -11,6 +11,7 @@
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/row_pool.hpp>
 #include <xenos/ops/softmax.hpp>
 
 namespace xenos::inline XENOS_ABI {
@@ -61,6 +62,10 @@ template <max_pool Attributes>
 inline constexpr stage<Attributes> max_pool2d{};
 inline constexpr stage<global_pool<pooling::average>{}> global_average_pool{};
 inline constexpr stage<global_pool<pooling::maximum>{}> global_max_pool{};
+
+/// Average or maximum of the last `Rows` rows and all columns, for every `Stride`-th row.
+template <int Rows, pooling Kind = pooling::average, int Stride = 1>
+inline constexpr stage<row_pool<Kind>{Rows, Stride}> sliding_pool{};
 
 inline constexpr stage<activation<function::relu>{}> relu{};
 inline constexpr stage<activation<function::relu6>{}> relu6{};

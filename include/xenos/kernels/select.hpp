@@ -14,6 +14,7 @@
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/row_pool.hpp>
 #include <xenos/ops/softmax.hpp>
 
 namespace xenos::inline XENOS_ABI {
@@ -105,6 +106,11 @@ struct kernel_for<Op, In, T, VectorBytes> {
 template <global_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
 template <global_pool<pooling::maximum> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
+
+template <row_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
+template <row_pool<pooling::maximum> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
 
 template <softmax_attributes Op, shapes In, class T, int VectorBytes>

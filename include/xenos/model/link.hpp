@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/exec/denormals.hpp>
 #include <xenos/exec/serial.hpp>
 #include <xenos/model/net.hpp>
 #include <xenos/model/parameters.hpp>
@@ -88,7 +89,7 @@ struct program : planned<Model, Target, Policy> {
 
   /// One inference. `buffers` are the model's inputs by port, then its outputs: arrays or spans of
   /// exactly height * width * channels elements, aligned as their elements; a buffer of another
-  /// extent does not compile. Outputs may not overlap inputs.
+  /// extent does not compile. Outputs may not overlap inputs. Denormal numbers count as zeros.
   template <class... Buffers>
   void run(const weights& parameters, arena& memory, Buffers&&... buffers) const {
     run_probed(no_probe{}, parameters, tiers(memory), buffers...);
@@ -106,6 +107,7 @@ struct program : planned<Model, Target, Policy> {
                   "xenos: run takes one buffer for each input and output of the model");
     frame<program> f{*this, parameters, {memory.scratchpad, memory.memory}};
     bind_buffers<0>(f.bases + frame<program>::first_input, buffers...);
+    const flush_denormals guard;
     run_serial(f, probe);
   }
 
