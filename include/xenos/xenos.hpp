@@ -5,5 +5,6 @@
 #include <xenos/core/result.hpp>
 #include <xenos/expr/vocabulary.hpp>
 #include <xenos/model/link.hpp>
+#include <xenos/model/stream.hpp>
 #include <xenos/plan/verify.hpp>
 #include <xenos/target/catalogue.hpp>

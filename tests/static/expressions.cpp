@@ -47,9 +47,9 @@ constexpr auto image = xn::input<float, xn::hwc{32, 24, 3}>;
 
 /// The only stream of a context.
 template <class Context>
-inline constexpr xn::stream only{};
-template <xn::stream Stream, class... Taps>
-inline constexpr xn::stream only<xn::context<xn::streams<Stream>, Taps...>> = Stream;
+inline constexpr xn::stream_type only{};
+template <xn::stream_type Stream, class... Taps>
+inline constexpr xn::stream_type only<xn::context<xn::streams<Stream>, Taps...>> = Stream;
 
 template <class Expression>
 constexpr xn::shape shape_behind(Expression) {
@@ -112,7 +112,7 @@ static_assert(decltype(fragment)::size == 2);
 static_assert(
     std::is_same_v<decltype(fragment)::bind<end_of<image>>, decltype(image | fragment)::end>);
 /// An open expression that does not fit is an error as a type, not yet a message.
-using wrong = decltype(fragment)::bind<xn::context<xn::streams<xn::stream{{4, 4, 5}}>>>;
+using wrong = decltype(fragment)::bind<xn::context<xn::streams<xn::stream_type{{4, 4, 5}}>>>;
 template <class Context>
 inline constexpr xn::fault fault_of = xn::fault::none;
 template <xn::fault Why, class... Details>

@@ -120,7 +120,7 @@ constexpr xn::transpose pick_order(unsigned s) {
 /// The context behind an input of shape `In`, and what a node makes of a context.
 template <class Context>
 struct reached;
-template <xn::stream What, class... Taps>
+template <xn::stream_type What, class... Taps>
 struct reached<xn::context<xn::streams<What>, Taps...>> {
   static constexpr xn::shape shape = What.extent;
   static constexpr bool tapped = sizeof...(Taps) > 0;

@@ -38,6 +38,11 @@
   X(unknown_tap)              \
   X(no_input)                 \
   X(open_streams)             \
+  X(needs_all_rows)           \
+  X(padding_needs_height)     \
+  X(input_has_height)         \
+  X(input_is_endless)         \
+  X(branches_drift)           \
   X(user_fault)
 
 #define XENOS_DETAIL_TEXT_bad_attribute                                                 \
@@ -117,6 +122,22 @@
 #define XENOS_DETAIL_TEXT_open_streams                                                     \
   "a fork is left open at the end of the model; join its branches by xn::add, xn::mul or " \
   "xn::concat, or list them as results by xn::outputs"
+#define XENOS_DETAIL_TEXT_needs_all_rows                                                       \
+  "this stage needs all rows of its input, and a stream has no last row; pool over time by "   \
+  "xn::sliding_pool<rows>, reshape within rows only, and leave out what reads the image as a " \
+  "whole"
+#define XENOS_DETAIL_TEXT_padding_needs_height                                              \
+  "which rows this stage reads depends on the height of its input, and a stream has none; " \
+  "with a stride pad rows by xn::causal, xn::valid or xn::pads instead of xn::same"
+#define XENOS_DETAIL_TEXT_input_has_height                                                       \
+  "this input has a height, so that the model is one for whole images; xn::stream takes models " \
+  "whose inputs are endless: xn::input<float, xn::rows_of(width, channels)>"
+#define XENOS_DETAIL_TEXT_input_is_endless                                                 \
+  "an input of this model is endless, and xn::link plans whole images; give it a height: " \
+  "xn::input<float, xn::hwc{height, width, channels}>, or run the model live by xn::stream"
+#define XENOS_DETAIL_TEXT_branches_drift                                                         \
+  "the branches that meet here do not make the same rows from every number of input rows; give " \
+  "them equal strides and the same padding where they have strides"
 #define XENOS_DETAIL_TEXT_user_fault \
   "an operation of the user's rejects its input; see its member `check`"
 
@@ -188,6 +209,12 @@ struct model_error {
   static_assert(why != fault::unknown_tap, "xenos: " XENOS_DETAIL_TEXT_unknown_tap);
   static_assert(why != fault::no_input, "xenos: " XENOS_DETAIL_TEXT_no_input);
   static_assert(why != fault::open_streams, "xenos: " XENOS_DETAIL_TEXT_open_streams);
+  static_assert(why != fault::needs_all_rows, "xenos: " XENOS_DETAIL_TEXT_needs_all_rows);
+  static_assert(why != fault::padding_needs_height,
+                "xenos: " XENOS_DETAIL_TEXT_padding_needs_height);
+  static_assert(why != fault::input_has_height, "xenos: " XENOS_DETAIL_TEXT_input_has_height);
+  static_assert(why != fault::input_is_endless, "xenos: " XENOS_DETAIL_TEXT_input_is_endless);
+  static_assert(why != fault::branches_drift, "xenos: " XENOS_DETAIL_TEXT_branches_drift);
   static_assert(why != fault::user_fault, "xenos: " XENOS_DETAIL_TEXT_user_fault);
   static constexpr bool none = why == fault::none;
 };

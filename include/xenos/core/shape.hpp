@@ -31,6 +31,12 @@ constexpr shape sequence(int steps, int features) { return {steps, 1, features};
 /// A single row of `elements`.
 constexpr shape vector(int elements) { return {1, 1, elements}; }
 
+/// The height of what has no end: the inputs of a model that runs live. Behind strides and pads the
+/// heights of its stages are about as large; none is ever counted to.
+inline constexpr int unbounded = 1 << 24;
+/// The shape of endless rows of `width` pixels with `channels` elements each.
+constexpr shape rows_of(int width, int channels) { return {unbounded, width, channels}; }
+
 /// A pair of extents: kernel, stride, dilation.
 struct extent2 {
   int height = 1;

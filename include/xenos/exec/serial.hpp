@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/exec/denormals.hpp>
 #include <xenos/exec/frame.hpp>
 #include <xenos/exec/steps.hpp>
 #include <xenos/kernels/kernel.hpp>
@@ -217,6 +218,7 @@ void run_share(const frame<Net>& all, int core, Probe& probe) {
     if (f.channels.empty()) return;
   }
   if constexpr (s.zero_row > 0) std::memset(f.bases[0], 0, std::size_t(s.zero_row));
+  const flush_denormals guard;
   constexpr int parts = s.split.rows;
   run_part<Net, Segment>(f, part.rows, probe, std::make_integer_sequence<int, parts>{});
 }

@@ -128,21 +128,22 @@ template <class In, class Out, class... Branches>
 struct bind_branches {
   using type = Out;
 };
-template <stream... In, class... Taps, stream... Out, class... TapsNow, class First, class... Rest>
+template <stream_type... In, class... Taps, stream_type... Out, class... TapsNow, class First,
+          class... Rest>
 struct bind_branches<context<streams<In...>, Taps...>, context<streams<Out...>, TapsNow...>, First,
                      Rest...> {
   template <class Error>
   struct append {
     using type = Error;
   };
-  template <stream... More, class... TapsThen>
+  template <stream_type... More, class... TapsThen>
     requires(sizeof...(Out) + sizeof...(More) <= max_streams)
   struct append<context<streams<More...>, TapsThen...>> {
     using type =
         typename bind_branches<context<streams<In...>, Taps...>,
                                context<streams<Out..., More...>, TapsThen...>, Rest...>::type;
   };
-  template <stream... More, class... TapsThen>
+  template <stream_type... More, class... TapsThen>
     requires(sizeof...(Out) + sizeof...(More) > max_streams)
   struct append<context<streams<More...>, TapsThen...>> {
     using type = model_error<fault::too_many_streams, told<Out>..., told<More>...>;
@@ -194,7 +195,7 @@ struct fork_node : node_base<fork_node<Branches...>>, detail::branch_storage<Bra
   struct binder {
     using type = Context;
   };
-  template <stream... In, class... Taps>
+  template <stream_type... In, class... Taps>
   struct binder<context<streams<In...>, Taps...>> {
     using type = typename detail::bind_branches<context<streams<In...>, Taps...>,
                                                 context<streams<>, Taps...>, Branches...>::type;

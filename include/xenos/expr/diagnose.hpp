@@ -48,7 +48,7 @@ struct has_bytes {};
 template <auto Operation>
 struct attributes {};
 
-template <stream What>
+template <stream_type What>
 using told =
     input_stream<element_t<What.type>, What.extent.height, What.extent.width, What.extent.channels>;
 

@@ -22,7 +22,7 @@ constexpr bool empty(shape s) { return s.height < 1 || s.width < 1 || s.channels
 /// The context behind an input.
 template <class T, shape Extent, class... Taps>
 struct behind_input {
-  using type = context<streams<stream{Extent, element<T>::type}>, Taps...>;
+  using type = context<streams<stream_type{Extent, element<T>::type}>, Taps...>;
 };
 template <class T, shape Extent, class... Taps>
   requires(!stream_element<T>)
@@ -93,11 +93,11 @@ struct tap_node : node_base<tap_node<Name>> {
   struct binder {
     using type = Context;
   };
-  template <stream... In, class... Taps>
+  template <stream_type... In, class... Taps>
   struct binder<context<streams<In...>, Taps...>> {
     using type = model_error<fault::wrong_stream_count, tap_node, detail::told<In>...>;
   };
-  template <stream What, class... Taps>
+  template <stream_type What, class... Taps>
   struct binder<context<streams<What>, Taps...>> {
     using type = context<streams<What>, tapped<Name, What>, Taps...>;
   };
@@ -121,12 +121,12 @@ namespace detail {
 template <short_name Name, class... Taps>
 struct find_tap {
   static constexpr bool found = false;
-  static constexpr stream what{};
+  static constexpr stream_type what{};
 };
-template <short_name Name, stream What, class... Rest>
+template <short_name Name, stream_type What, class... Rest>
 struct find_tap<Name, tapped<Name, What>, Rest...> {
   static constexpr bool found = true;
-  static constexpr stream what = What;
+  static constexpr stream_type what = What;
 };
 template <short_name Name, class Other, class... Rest>
 struct find_tap<Name, Other, Rest...> : find_tap<Name, Rest...> {};

@@ -13,18 +13,18 @@
 namespace xenos::inline XENOS_ABI {
 
 /// What flows along an edge of the expression.
-struct stream {
+struct stream_type {
   shape extent{};
   dtype type = dtype::f32;
-  friend constexpr bool operator==(const stream&, const stream&) = default;
+  friend constexpr bool operator==(const stream_type&, const stream_type&) = default;
 };
 
 /// A tap and what it carries.
-template <short_name Name, stream What>
+template <short_name Name, stream_type What>
 struct tapped {};
 
 /// The streams that reach a node.
-template <stream... Streams>
+template <stream_type... Streams>
 struct streams {};
 
 /// All that is known where a node stands: the streams that reach it, and the taps before it, latest
@@ -32,11 +32,11 @@ struct streams {};
 template <class Streams = streams<>, class... Taps>
 struct context;
 
-template <stream... Streams, class... Taps>
+template <stream_type... Streams, class... Taps>
 struct context<streams<Streams...>, Taps...> {
   static constexpr int count = sizeof...(Streams);
   static constexpr int taps = sizeof...(Taps);
-  template <stream... Next>
+  template <stream_type... Next>
   using with = context<streams<Next...>, Taps...>;
 };
 

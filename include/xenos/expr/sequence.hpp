@@ -72,7 +72,7 @@ struct sequence_node : node_base<sequence_node<Layer>> {
   struct binder {
     using type = Context;
   };
-  template <stream... In, class... Taps>
+  template <stream_type... In, class... Taps>
     requires((In.extent.width != 1) || ...)
   struct binder<context<streams<In...>, Taps...>> {
     using type = model_error<fault::needs_sequence, std::remove_cvref_t<decltype(Layer)>,

@@ -5,6 +5,7 @@
 #include <xenos/core/weights.hpp>
 #include <xenos/expr/diagnose.hpp>
 #include <xenos/expr/node.hpp>
+#include <xenos/ops/endless.hpp>
 #include <xenos/ops/operation.hpp>
 
 #include <concepts>
@@ -24,14 +25,15 @@ namespace detail {
 /// What comes of putting a stage behind streams: a fault, or its output stream.
 struct finding {
   fault why = fault::none;
-  stream out{};
+  stream_type out{};
   parameters takes{};
   int view = 0;  // the weight view at fault
 };
 
 /// Judges `op` with weight views of extents `given` behind the streams `in`.
 template <operation Op>
-constexpr finding judge(const Op& op, const stream* in, int count, const filter* given, int views) {
+constexpr finding judge(const Op& op, const stream_type* in, int count, const filter* given,
+                        int views) {
   finding v;
   shapes extents;
   for (int i = 0; i < count; ++i) {
@@ -39,6 +41,7 @@ constexpr finding judge(const Op& op, const stream* in, int count, const filter*
     if (in[i].type != in[0].type) v.why = fault::element_types_differ;
   }
   if (v.why == fault::none) v.why = check(op, extents);
+  if (v.why == fault::none) v.why = check_endless(op, extents);
   if (v.why != fault::none) return v;
   v.takes = parameters_of(op, extents);
   if (views < v.takes.required || views > v.takes.count) {
@@ -106,9 +109,9 @@ struct stage : node_base<stage<Op, Views...>> {
   struct binder {
     using type = Context;
   };
-  template <stream... In, class... Taps>
+  template <stream_type... In, class... Taps>
   struct binder<context<streams<In...>, Taps...>> {
-    static constexpr stream inputs[] = {In..., {}};
+    static constexpr stream_type inputs[] = {In..., {}};
     static constexpr filter extents[] = {Views::extents..., {}};
     static constexpr detail::finding found =
         detail::judge(Op, inputs, sizeof...(In), extents, sizeof...(Views));

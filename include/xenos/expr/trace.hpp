@@ -59,7 +59,7 @@ template <class Expression>
 struct complete<Expression, unbound> {
   using type = model_error<fault::no_input, told_node<typename first_node<Expression>::type>>;
 };
-template <class Expression, stream... Streams, class... Taps>
+template <class Expression, stream_type... Streams, class... Taps>
   requires(sizeof...(Streams) != 1 && !ends_in_outputs<Expression>)
 struct complete<Expression, context<streams<Streams...>, Taps...>> {
   using type = model_error<fault::open_streams, told<Streams>...>;

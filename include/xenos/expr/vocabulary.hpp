@@ -13,6 +13,7 @@
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/row_pool.hpp>
 #include <xenos/ops/shuffle.hpp>
 #include <xenos/ops/slice.hpp>
 #include <xenos/ops/softmax.hpp>
@@ -128,6 +129,9 @@ template <axes Over>
 inline constexpr auto reduce_min = reduced<reduction::min, Over>;
 template <axes Over>
 inline constexpr auto reduce_prod = reduced<reduction::prod, Over>;
+/// Average or maximum of the last `Rows` rows and all columns, for every `Stride`-th row.
+template <int Rows, pooling Kind = pooling::average, int Stride = 1>
+inline constexpr stage<row_pool<Kind>{Rows, Stride}> sliding_pool{};
 
 inline constexpr stage<activation<function::relu>{}> relu{};
 inline constexpr stage<activation<function::relu6>{}> relu6{};

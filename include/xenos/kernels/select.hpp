@@ -18,6 +18,7 @@
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
+#include <xenos/ops/row_pool.hpp>
 #include <xenos/ops/shuffle.hpp>
 #include <xenos/ops/slice.hpp>
 #include <xenos/ops/softmax.hpp>
@@ -142,6 +143,10 @@ struct kernel_for<Op, In, T, VectorBytes> {
       Op.channels ? 1 : In[0].channels, Op.accumulates(In)};
   using type = generic::direct_pool<Op.kind, geometry, T>;
 };
+template <row_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
+template <row_pool<pooling::maximum> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
 
 template <softmax_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {

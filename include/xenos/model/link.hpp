@@ -90,7 +90,7 @@ struct program : planned<Model, Target, Policy> {
 
   /// One inference. `buffers` are the model's inputs by port, then its outputs: arrays or spans of
   /// exactly height * width * channels elements, aligned as their elements; a buffer of another
-  /// extent does not compile. Outputs may not overlap inputs.
+  /// extent does not compile. Outputs may not overlap inputs. Denormal numbers count as zeros.
   template <class... Buffers>
   void run(const weights& parameters, arena& memory, Buffers&&... buffers) const {
     run_probed(no_probe{}, parameters, tiers(memory), buffers...);

@@ -9,6 +9,7 @@
 #include <xenos/expr/trace.hpp>
 #include <xenos/kernels/select.hpp>
 #include <xenos/model/indexed.hpp>
+#include <xenos/ops/endless.hpp>
 #include <xenos/plan/make_plan.hpp>
 #include <xenos/target/target.hpp>
 
@@ -105,7 +106,14 @@ struct planned {
 
  private:
   // Planning in parts, each a constant expression of its own (see make_plan.hpp).
-  static constexpr xenos::plan<size> segments = make_segments(records, Target, Policy);
+  static constexpr xenos::plan<size> first_part() {
+    xenos::plan<size> p;
+    for (int i = 0; i < size; ++i) {
+      if (records[i].out.height > tallest_image) p.why = fault::input_is_endless;
+    }
+    return p.why != fault::none ? p : make_segments(records, Target, Policy);
+  }
+  static constexpr xenos::plan<size> segments = first_part();
   static constexpr int ring_budget = 3000;
 
   template <int Segment, int Part>

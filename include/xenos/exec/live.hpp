@@ -1,0 +1,204 @@
+// Runs a live plan: after each input row every unit does what it can.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/kernels/generic/live_definition.hpp>
+#include <xenos/plan/live.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace xenos::inline XENOS_ABI {
+
+/// The height of a tensor whose end is not known yet.
+inline constexpr std::int64_t no_end = std::numeric_limits<std::int64_t>::max();
+
+/// Pointers of one push. `heights` has the true height of each unit's tensor, or `no_end`.
+template <class Net>
+struct live_frame {
+  const Net& net;
+  const typename Net::parameter_block& parameters;
+  typename Net::state& state;
+  std::byte* scratch;
+  const std::int64_t* heights;
+  const std::byte* inputs[Net::inputs];  // the row to be taken next, by port
+};
+
+namespace detail {
+
+/// What a unit reads through one edge, and where that lies in a stream's state.
+struct live_edge {
+  int from = 0;
+  window reads{};
+  bool zeros = false;
+  bytes_t offset = 0;  // of column 0 of slot 0
+  int stride = 0;
+  int slots = 1;
+  int halo_before = 0;
+};
+
+/// Pointers to column 0 of `reach` rows from `first` on.
+template <class T>
+XENOS_NOINLINE void gather_live_rows(const std::byte* rings, const std::byte* zeros,
+                                     const live_edge& edge, std::int64_t first, std::int64_t height,
+                                     const T** rows) {
+  int slot = first > 0 ? static_cast<int>(first % edge.slots) : 0;
+  for (int i = 0; i < edge.reads.reach; ++i, ++first) {
+    const std::byte* row = nullptr;
+    if (first >= 0 && first < height) {
+      row = rings + edge.offset + std::ptrdiff_t{slot} * edge.stride;
+      if (++slot == edge.slots) slot = 0;
+    } else if (edge.zeros) {
+      row = zeros + edge.halo_before;
+    }
+    *rows++ = reinterpret_cast<const T*>(row);
+  }
+}
+
+/// Row pointers and kernel of one unit.
+template <class Net, int Unit>
+struct live_runner {
+  static constexpr const auto& plan = Net::plan;
+  static constexpr unit u = plan.units[Unit];
+  static constexpr bool is_input = u.input_port >= 0;
+  static constexpr int inputs = is_input ? 1 : u.edge_count;
+  static constexpr int pixel = u.out.channels * size_of(u.type);
+  using element = element_t<u.type>;
+  using selected = live_kernel<typename Net::template kernel<Unit>>;
+
+  struct layout {
+    live_edge at[inputs];
+    int begin[inputs + 1] = {};  // of its rows among all
+  };
+  static constexpr layout make_layout() {
+    layout all{};
+    for (int k = 0; k < inputs; ++k) {
+      if (!is_input) {
+        const unit& from = plan.units[u.edges[k].from];
+        const int halo = from.halo_left * from.out.channels * size_of(from.type);
+        const access& reads = u.edges[k].reads;
+        all.at[k] = {u.edges[k].from, reads.rows, reads.zeros, from.offset + halo,
+                     from.row_stride, from.rows,  halo};
+      }
+      all.begin[k + 1] = all.begin[k] + all.at[k].reads.reach;
+    }
+    return all;
+  }
+  static constexpr layout edges = make_layout();
+
+  /// Whether row `row` may be done when `done` rows of each unit are.
+  static bool ready(const std::int64_t* done, std::int64_t row) {
+    for (const live_edge& e : edges.at) {
+      if (first_read(e.reads, row) + e.reads.reach > done[e.from]) return false;
+    }
+    return true;
+  }
+
+  /// Computes row `row`, and hands it to the sink if it is an output's.
+  template <class Sink>
+  static void run(const live_frame<Net>& f, std::int64_t row, Sink& sink) {
+    using epilogue_type = typename Net::template epilogue<Unit>;
+    const element* rows[edges.begin[inputs]];
+    const element* const* in[inputs];
+    for (int k = 0; k < inputs; ++k) {
+      const element** begin = rows + edges.begin[k];
+      if constexpr (is_input) {
+        *begin = reinterpret_cast<const element*>(f.inputs[u.input_port]);
+      } else {
+        const live_edge& e = edges.at[k];
+        gather_live_rows(f.state.rings, f.scratch, e, first_read(e.reads, row), f.heights[e.from],
+                         begin);
+      }
+      in[k] = begin;
+    }
+    element* const out = prepare(f, row);
+    const element* vectors[epilogue_type::coefficient_vectors + 1];
+    Net::template coefficients<Unit>(f.parameters, vectors);
+
+    // Kernels count rows in int. Behind the prologue nothing but the place in a period matters.
+    const std::int64_t later = row - plan.begun[Unit];
+    const std::int64_t periods = later > 0 ? later / plan.produced[Unit] : 0;
+    const auto first = static_cast<int>(row - periods * plan.produced[Unit]);
+    const tile<element, element> t{in, &out, first, 1, f.scratch + plan.temporaries};
+    const epilogue_type epilogue(in + head_inputs, vectors);
+    if constexpr (selected::needs_heights) {
+      int heights[inputs];
+      for (int k = 0; k < inputs; ++k) heights[k] = height_of(f, edges.at[k].from, periods);
+      selected::type::run(live_tile<element, element>{t, heights}, {}, f.net.template views<Unit>(),
+                          epilogue);
+    } else {
+      selected::type::run(t, Net::template parameters<Unit>(f.parameters),
+                          f.net.template views<Unit>(), epilogue);
+    }
+    if constexpr (u.output_port >= 0) {
+      const std::span<const element, std::size_t(u.out.row())> made(out, std::size_t(u.out.row()));
+      if constexpr (Net::outputs == 1) {
+        sink(made);
+      } else {
+        sink(std::integral_constant<int, u.output_port>{}, made);
+      }
+    }
+  }
+
+ private:
+  static constexpr int count_head_inputs() {
+    int n = 0;
+    while (n < u.edge_count && u.edges[n].follower < 0) ++n;
+    return is_input ? 1 : n;
+  }
+  static constexpr int head_inputs = count_head_inputs();
+
+  /// Column 0 of the row to be written, its halo columns zeroed.
+  static element* prepare(const live_frame<Net>& f, std::int64_t row) {
+    std::byte* to;
+    if constexpr (u.output_port >= 0) {
+      to = f.scratch + plan.output_row;
+    } else {
+      to = f.state.rings + u.offset + std::ptrdiff_t(row % u.rows) * u.row_stride;
+    }
+    auto* const out = reinterpret_cast<element*>(to + std::ptrdiff_t{u.halo_left} * pixel);
+    for (int i = -u.halo_left * u.out.channels; i < 0; ++i) out[i] = element(0);
+    for (int i = 0; i < u.halo_right * u.out.channels; ++i) out[u.out.row() + i] = element(0);
+    return out;
+  }
+  static int height_of(const live_frame<Net>& f, int from, std::int64_t periods) {
+    const std::int64_t height = f.heights[from];
+    return height == no_end ? plan.units[from].out.height
+                            : static_cast<int>(height - periods * plan.produced[from]);
+  }
+};
+
+/// All rows that unit `Unit` can do; rows behind the end of its tensor are only counted.
+template <class Net, int Unit, class Sink>
+void advance_unit(const live_frame<Net>& f, Sink& sink) {
+  using runner = live_runner<Net, Unit>;
+  std::int64_t& done = f.state.done[Unit];
+  do {
+    if constexpr (!runner::is_input) {
+      if (!runner::ready(f.state.done, done)) return;
+    }
+    if (done < f.heights[Unit]) runner::run(f, done, sink);
+    ++done;
+  } while (!runner::is_input);
+}
+
+template <class Net, class Sink, int... Units>
+void advance_units(const live_frame<Net>& f, Sink& sink, std::integer_sequence<int, Units...>) {
+  (advance_unit<Net, Units>(f, sink), ...);
+}
+
+}  // namespace detail
+
+/// Takes one row of each input, or finds that there is none any more, and does what follows.
+/// Real-time safe: no allocation, locks or system calls; the stack it needs is bounded by the plan.
+template <class Net, class Sink>
+void advance_live(const live_frame<Net>& f, Sink& sink) {
+  detail::advance_units<Net>(f, sink, std::make_integer_sequence<int, Net::plan.unit_count>{});
+}
+
+}  // namespace xenos::inline XENOS_ABI
