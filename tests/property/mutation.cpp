@@ -146,8 +146,8 @@ const char* excuse(const interpreter<model_capacity>& sound, const run_plan& p,
   const xenos::unit& u = p.units[where.unit];
   if (where.what == damage::bytes_dropped) {
     if (p.segments[u.segment].split.columns == 1) return nullptr;
-    for (int at = 1; at <= t.alignment / word; ++at) {
-      if (!sound.lives(where.unit, u.bytes / word - at).empty()) return nullptr;
+    for (int at = 0; at < t.alignment / word; ++at) {
+      if (!sound.lives(where.unit, u.bytes / word + at).empty()) return nullptr;
     }
     return "no part of columns has the most columns and both halos";
   }
