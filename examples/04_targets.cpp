@@ -45,8 +45,13 @@ scores run_on() {
   static typename Net::weights weights;
   static typename Net::arena arena;
   net.pack(weights);
-  scores result;
-  net.run(weights, arena, image, result);
+  scores result{};
+  if constexpr (Target.parameters_in_place) {
+    net.run(weights, arena, image, result);
+  } else {  // a transport brings the weights to the scratchpad: DMA there, a copy here
+    xn::copy_transport by;
+    if (!net.run_with(by, weights, arena, image, result)) std::puts("the transport failed");
+  }
   return result;
 }
 

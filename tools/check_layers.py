@@ -16,7 +16,7 @@ FORBIDDEN_LAYERS = {"kernels": {"expr", "plan"}, "plan": {"ops", "expr"}}
 
 # Everything from config to model runs on devices, except what is named here.
 DEVICE_LAYERS = set(LAYERS[:LAYERS.index("model") + 1])
-HOST_ONLY_HEADERS = {"exec/threads.hpp"}
+HOST_ONLY_HEADERS = {"exec/threads.hpp", "exec/transport_thread.hpp"}
 HOST_ONLY_STD = {"filesystem", "fstream", "functional", "iostream", "locale", "mutex", "sstream",
                  "stdexcept", "string", "thread", "vector"}
 

@@ -48,7 +48,10 @@ class corruption {
   }
 
   void of_plan(run_plan& p) {
-    switch (d_.between(0, 6)) {
+    switch (d_.between(0, 9)) {
+      case 7: return change("area_bytes", p.area_bytes);
+      case 8: return change("parameter buffer", p.parameter_buffers[d_.between(0, 1)]);
+      case 9: return change("rounds of a plan", p.rounds);
       case 6: return change("cores", p.cores);
       case 0: return change("unit_count", p.unit_count);
       case 1: return change("segment_count", p.segment_count);
@@ -59,7 +62,10 @@ class corruption {
     }
   }
   void of_segment(xenos::segment& s) {
-    switch (d_.between(0, 13)) {
+    switch (d_.between(0, 16)) {
+      case 14: return change("rounds", s.rounds);
+      case 15: return change("first_round", s.first_round);
+      case 16: return change("round_bytes", s.round_bytes);
       case 8: return change("parts of rows", s.split.rows);
       case 9: return change("parts of columns", s.split.columns);
       case 10: return change("parts of channels", s.split.channels);
@@ -80,7 +86,10 @@ class corruption {
     const int e = d_.between(0, xenos::max_streams - 1) % std::max(u.edge_count, 1);
     const int f = d_.between(0, xenos::max_followers - 1) % std::max(u.follower_count, 1);
     xenos::access& reads = u.edges[e].reads;
-    switch (d_.between(0, 28)) {
+    switch (d_.between(0, 31)) {
+      case 29: return change("parameter_offset", u.parameter_offset);
+      case 30: return change("channel_bytes", u.channel_bytes);
+      case 31: return change("whole_bytes", u.whole_bytes);
       case 0: return change("head", u.head);
       case 1: return change("follower_count", u.follower_count);
       case 2: return change("follower", u.followers[f]);

@@ -29,12 +29,12 @@ constexpr const char* damage_names[] = {"a row dropped from a ring",
 
 /// Makes the totals agree again, so that only the damage itself can be noticed.
 void add_up(run_plan& p) {
-  p.scratchpad_bytes = 0;
+  p.area_bytes = 0;
   p.memory_bytes = 0;
   for (int i = 0; i < p.unit_count; ++i) {
     const xenos::unit& u = p.units[i];
     if (u.where == placement::caller) continue;
-    xenos::bytes_t& tier = u.where == placement::ring ? p.scratchpad_bytes : p.memory_bytes;
+    xenos::bytes_t& tier = u.where == placement::ring ? p.area_bytes : p.memory_bytes;
     tier = std::max(tier, u.offset + u.bytes);
   }
   for (int k = 0; k < p.segment_count; ++k) {
@@ -43,8 +43,9 @@ void add_up(run_plan& p) {
     for (int i = s.first; i <= s.last; ++i) {
       if (p.units[i].where == placement::ring) s.rings += p.units[i].bytes;
     }
-    p.scratchpad_bytes = std::max(p.scratchpad_bytes, s.scratchpad());
+    p.area_bytes = std::max(p.area_bytes, s.scratchpad());
   }
+  p.scratchpad_bytes = p.rounds > 0 ? p.buffer_offset(1) + p.parameter_buffers[1] : p.area_bytes;
 }
 
 /// Segments in which a tensor in memory is alive.

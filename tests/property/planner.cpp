@@ -26,7 +26,8 @@ struct split_coverage {
   int rows = 0;    // with one that is split in rows, ...
   int columns = 0;
   int channels = 0;
-  int empty = 0;  // with a core that has nothing to do in a segment that is split
+  int rounds = 0;  // whose parameters are brought in several rounds of some segment
+  int empty = 0;   // with a core that has nothing to do in a segment that is split
   int executed = 0;
 };
 
@@ -38,6 +39,7 @@ struct coverage {
   std::array<std::array<int, 2>, operation_kinds> operations{};  // in all, in executed graphs
   int scratchpad_too_small = 0;
   int memory_too_small = 0;
+  int parameters_too_large = 0;
   int several_inputs = 0;
   int several_outputs = 0;
   int inner_outputs = 0;  // a tensor that is an output and is read too
@@ -135,6 +137,7 @@ class one_case {
     ++seen_.infeasible_of[which()];
     seen_.scratchpad_too_small += p.why == xenos::fault::scratchpad_too_small;
     seen_.memory_too_small += p.why == xenos::fault::memory_too_small;
+    seen_.parameters_too_large += p.why == xenos::fault::parameters_too_large;
     if (p.needs <= p.has) return "infeasible, but needs no more than there is";
     if (verify(m_.records, t_, p).what != xenos::flaw::infeasible) return "infeasible, unnoticed";
     // With as much as it needs, or simply more, it must succeed.
@@ -167,6 +170,7 @@ class one_case {
     split_coverage& seen = seen_.splits[static_cast<std::size_t>(policy_.kind)];
     xenos::ways most;
     int count = 1;
+    int rounds = 1;
     bool empty = false;
     for (int k = 0; k < p.segment_count; ++k) {
       const xenos::segment& s = p.segments[k];
@@ -174,6 +178,7 @@ class one_case {
       most = {std::max(most.rows, s.split.rows), std::max(most.columns, s.split.columns),
               std::max(most.channels, s.split.channels)};
       count = std::max(count, s.split.count());
+      rounds = std::max(rounds, s.rounds);
       for (int part = 0; part < s.split.rows; ++part) {
         empty = empty || xenos::share(last.steps, s.split.rows, part).empty();
       }
@@ -191,6 +196,7 @@ class one_case {
     seen.columns += most.columns > 1;
     seen.channels += most.channels > 1;
     seen.empty += empty;
+    seen.rounds += rounds > 1;
     seen.executed += index_ % 8 == 0;
   }
 
@@ -213,7 +219,7 @@ class one_case {
       seen_.linked_joins += u.edge_count > 1 && linked == u.edge_count;
       if (u.where != xenos::placement::ring) continue;
       ++seen_.rings[which()];
-      const int bound = ring_bound(p, i, joins[i], p.segments[u.segment].tile);
+      const int bound = ring_bound(p, i, joins[i], p.segments[u.segment].tile, t_.cores > 1);
       seen_.ring_rows += u.rows;
       seen_.bound_rows += bound;
       if (u.rows > bound) {
@@ -330,6 +336,7 @@ void print(const coverage& seen) {
   line("an operation reads a tensor whole", share(seen.whole, seen.graphs));
   line("infeasible, scratchpad too small", seen.scratchpad_too_small);
   line("infeasible, memory too small", seen.memory_too_small);
+  line("infeasible, parameters too large", seen.parameters_too_large);
   line("records fused into another's unit", seen.fused);
   line("units with all of several inputs in rings", seen.linked_joins);
   line("segments", seen.segments);
@@ -344,11 +351,13 @@ void print(const coverage& seen) {
               << std::setw(9) << seen.units[k] << std::setw(10)
               << share(seen.rings[k], seen.units[k]) << '\n';
   }
-  std::cout << "  policy            feasible   split    rows columns channels   empty executed\n";
+  std::cout
+      << "  policy            feasible   split    rows columns channels   empty  rounds executed\n";
   for (int k = 0; k < any_split::kinds; ++k) {
     const split_coverage& of = seen.splits[static_cast<std::size_t>(k)];
     std::cout << "  " << std::left << std::setw(17) << any_split::names[k] << std::right;
-    for (const int n : {of.graphs, of.split, of.rows, of.columns, of.channels, of.empty}) {
+    for (const int n :
+         {of.graphs, of.split, of.rows, of.columns, of.channels, of.empty, of.rounds}) {
       std::cout << std::setw(8) << n;
     }
     std::cout << std::setw(9) << of.executed << '\n';
@@ -364,7 +373,7 @@ void print(const coverage& seen) {
 }  // namespace
 
 TEST_CASE("random graphs are planned, verified and executed", "[property]") {
-  const int count = number_from("XENOS_GRAPHS", 2000);
+  const int count = number_from("XENOS_GRAPHS", 4000);
   const int first = number_from("XENOS_FIRST", 0);
   coverage seen;
   int failures = 0;

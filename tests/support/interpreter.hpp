@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 #include <xenos/plan/plan.hpp>
+#include <xenos/plan/rounds.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/plan/split.hpp>
 
@@ -59,9 +60,7 @@ class interpreter {
           .resize(static_cast<std::size_t>(u.out.elements()));
     }
     for (int k = 0; k < p_.segment_count; ++k) {
-      for (int core = 0; core < p_.segments[k].split.count(); ++core) {
-        run_core(p_.segments[k], core);
-      }
+      for (int core = 0; core < p_.segments[k].split.count(); ++core) run_core(k, core);
     }
     return outputs_;
   }
@@ -129,18 +128,62 @@ class interpreter {
   }
 
   /// The share of one core, in a scratchpad in which nothing is left of others.
-  void run_core(const xenos::segment& s, int core) {
+  void run_core(int index, int core) {
+    const xenos::segment& s = p_.segments[index];
     const xenos::ways part = s.split.part(core);
     xenos::columns_of_part(p_, s, part.columns, columns_);
-    channels_ = s.split.channels == 1 ? xenos::range{0, 1 << 24}
-                                      : xenos::channels_of_part(p_, s, part.channels);
-    if (columns_[s.last].empty() || channels_.empty()) return;
-    for (std::uint32_t& owner : tiers_[0].owner) owner = 0;
+    const xenos::range mine = xenos::channels_of_part(p_, s, part.channels);
+    if (columns_[s.last].empty() || mine.empty()) return;
+    const bool alone = p_.cores == 1;  // then a segment's first round comes with the last before it
+    if (!alone || index == 0) bring(s, 0);
+    for (round_ = 0; round_ < s.rounds; ++round_) {
+      if (round_ + 1 < s.rounds) {
+        bring(s, round_ + 1);
+      } else if (alone && index + 1 < p_.segment_count) {
+        bring(p_.segments[index + 1], 0);
+      }
+      const bool some = s.split.channels * s.rounds > 1;
+      channels_ = some ? xenos::channels_of_round(s, mine, round_) : xenos::range{0, 1 << 24};
+      if (channels_.empty()) continue;
+      for (xenos::bytes_t at = 0; at < p_.area_bytes; at += word) {
+        tiers_[0].owner[static_cast<std::size_t>(at / word)] = 0;
+      }
+      ++clock_;
+      fill(0, s.zero_row, std::byte{0}, zero_owner);
+      xenos::schedule_cursor<N> cursor(p_, s, part.rows);
+      xenos::step now;
+      while (cursor.next(p_, s, now)) run_step(s, now);
+    }
+  }
+
+  /// The parameters of a round arrive in their buffer.
+  void bring(const xenos::segment& s, int round) {
+    if (p_.rounds == 0) return;
     ++clock_;
-    fill(0, s.zero_row, std::byte{0}, zero_owner);
-    xenos::schedule_cursor<N> cursor(p_, s, part.rows);
-    xenos::step now;
-    while (cursor.next(p_, s, now)) run_step(s, now);
+    for (int i = s.first; i <= s.last; ++i) {
+      const auto [begin, end] = parameters_of(s, i, round);
+      fill(begin, end, std::byte{0x77}, round_owner(s, round));
+    }
+  }
+  /// Where the parameters of unit `index` lie in the present round.
+  std::pair<xenos::bytes_t, xenos::bytes_t> parameters_of(const xenos::segment& s, int index,
+                                                          int round) const {
+    const xenos::unit& u = p_.units[index];
+    const bool some = s.split.channels * s.rounds > 1;
+    int most = 0;
+    for (int part = 0; some && part < s.split.channels; ++part) {
+      const xenos::range mine = xenos::channels_of_part(p_, s, part);
+      most = std::max(most, xenos::channels_of_round(s, mine, round).size());
+    }
+    const xenos::bytes_t begin = p_.buffer_offset(s.first_round + round) + u.parameter_offset;
+    const int channels = some ? most : u.out.channels;
+    const int block = std::max(u.channel_block, 1);
+    const xenos::bytes_t bytes =
+        u.channel_bytes * ((channels + block - 1) / block * block) + u.whole_bytes;
+    return {begin, begin + bytes};
+  }
+  static std::uint32_t round_owner(const xenos::segment& s, int round) {
+    return 0x80000000U + static_cast<std::uint32_t>(s.first_round + round);
   }
 
   /// What the present core computes of a row of unit `index`.
@@ -332,6 +375,10 @@ class interpreter {
     }
     ++clock_;
     check(s.zero_row, temporaries, temporary_owner);
+    if (p_.rounds > 0) {
+      const auto [begin, end] = parameters_of(s, now.unit, round_);
+      check(begin, end, round_owner(s, round_));
+    }
     computed_[now.unit].include(u.accumulates ? xenos::range{0, 1}
                                               : xenos::range{now.first, now.end});
   }
@@ -411,9 +458,10 @@ class interpreter {
   std::vector<double> sums_[N];
   std::vector<bool> touched_[N][xenos::max_streams];
   xenos::bytes_t written_ = 0;
-  xenos::range computed_[N] = {};         // rows, by unit
-  xenos::range columns_[N] = {};          // of the present core, by unit
-  xenos::range channels_{};               // of the present core
+  xenos::range computed_[N] = {};  // rows, by unit
+  xenos::range columns_[N] = {};   // of the present core, by unit
+  xenos::range channels_{};        // of the present core in the present round
+  int round_ = 0;
   std::set<std::pair<int, int>> copied_;  // unit and row of inputs
   bool keep_lives_;
   int clock_ = 0;

@@ -23,6 +23,10 @@ inline xenos::target random_target(dice& d, int which) {
   if (d.chance(10)) t.memory = d.bytes(256, 65536);
   constexpr int cores[] = {1, 2, 2, 3, 4, 7, 8};
   t.cores = cores[d.between(0, 6)];
+  t.parameters_in_place = d.chance(35);
+  if (!t.parameters_in_place) {
+    t.scratchpad = d.bytes(3 * 1024, d.chance(80) ? 12 * 1024 : 128 * 1024);
+  }
   // A cost model in which splitting pays off more often.
   if (d.chance(50)) t.barrier_cycles = d.between(1, 100);
   return t;

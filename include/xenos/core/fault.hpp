@@ -35,6 +35,7 @@
   X(empty_shape)              \
   X(scratchpad_too_small)     \
   X(memory_too_small)         \
+  X(parameters_too_large)     \
   X(unknown_tap)              \
   X(no_input)                 \
   X(open_streams)             \
@@ -111,6 +112,10 @@
 #define XENOS_DETAIL_TEXT_scratchpad_too_small                                               \
   "one stage alone needs more scratchpad than the target has; use a larger scratchpad or a " \
   "smaller row (width * channels)"
+#define XENOS_DETAIL_TEXT_parameters_too_large                                                  \
+  "the parameters of this stage, or of the smallest part of its output channels, do not fit a " \
+  "parameter buffer (three eighths of the scratchpad); use a target with a larger scratchpad, " \
+  "or one that reads parameters in place"
 #define XENOS_DETAIL_TEXT_memory_too_small                                                  \
   "the model's arena exceeds the target's memory; use a target with more memory, a larger " \
   "scratchpad (it links more), or a smaller model"
@@ -205,6 +210,8 @@ struct model_error {
   static_assert(why != fault::empty_shape, "xenos: " XENOS_DETAIL_TEXT_empty_shape);
   static_assert(why != fault::scratchpad_too_small,
                 "xenos: " XENOS_DETAIL_TEXT_scratchpad_too_small);
+  static_assert(why != fault::parameters_too_large,
+                "xenos: " XENOS_DETAIL_TEXT_parameters_too_large);
   static_assert(why != fault::memory_too_small, "xenos: " XENOS_DETAIL_TEXT_memory_too_small);
   static_assert(why != fault::unknown_tap, "xenos: " XENOS_DETAIL_TEXT_unknown_tap);
   static_assert(why != fault::no_input, "xenos: " XENOS_DETAIL_TEXT_no_input);

@@ -64,6 +64,7 @@ struct record {
   access reads[max_streams] = {};
   std::int64_t macs = 0;
   bytes_t parameter_bytes = 0;  // as the kernel packs them
+  bytes_t channel_bytes = 0;    // of them for each channel of a block; 0: it needs all at once
   bytes_t temporary_bytes = 0;  // scratch the kernel needs while it runs
   int block_rows = 1;           // rows of the kernel's register block
   bool channelwise = false;     // a channel of the output reads that channel of the inputs only

@@ -62,27 +62,49 @@ void acquire_inputs(const frame<Net>& f, Sync& sync) {
 }
 
 template <class Net, int Segment, class Sync, int... Offsets>
-void acquire_segment(const frame<Net>& f, Sync& sync, std::integer_sequence<int, Offsets...>) {
+void acquire_units(const frame<Net>& f, Sync& sync, std::integer_sequence<int, Offsets...>) {
   (acquire_inputs<Net, Net::plan.segments[Segment].first + Offsets>(f, sync), ...);
+}
+
+/// Makes visible what a segment reads from outside.
+template <class Net, int Segment, class Sync>
+void acquire_segment(const frame<Net>& f, Sync& sync) {
+  constexpr segment s = Net::plan.segments[Segment];
+  constexpr int units = s.last - s.first + 1;
+  acquire_units<Net, Segment>(f, sync, std::make_integer_sequence<int, units>{});
+}
+
+/// Makes this core's share of a segment's result visible to the others.
+template <class Net, int Segment, class Sync>
+void publish_share(const frame<Net>& f, int core, Sync& sync) {
+  constexpr segment s = Net::plan.segments[Segment];
+  constexpr unit last = Net::plan.units[s.last];
+  if (last.in_place) return;
+  const range rows = last.accumulates
+                         ? range{0, last.out.height}
+                         : share(last.out.height, s.split.rows, s.split.part(core).rows);
+  visit_rows(f.bases, rows_of<Net>(last), rows,
+             [&](const void* data, std::size_t bytes) { sync.publish(data, bytes); });
+}
+
+template <class Net, class Sync>
+void acquire_outputs(const frame<Net>& f, int core, Sync& sync) {
+  for (int i = 0; core == 0 && i < Net::plan.unit_count; ++i) {
+    const unit& u = Net::plan.units[i];
+    if (u.output_port < 0) continue;
+    visit_rows(f.bases, rows_of<Net>(u), {0, u.out.height},
+               [&](const void* data, std::size_t bytes) { sync.acquire(data, bytes); });
+  }
 }
 
 /// Runs this core's share of a segment between making its inputs and its outputs visible.
 template <class Net, int Segment, class Sync>
 void run_published(const frame<Net>& f, int core, Sync& sync) {
-  constexpr segment s = Net::plan.segments[Segment];
-  if (core < s.split.count()) {
+  if (core < Net::plan.segments[Segment].split.count()) {
     no_probe none;
-    constexpr int units = s.last - s.first + 1;
-    acquire_segment<Net, Segment>(f, sync, std::make_integer_sequence<int, units>{});
+    acquire_segment<Net, Segment>(f, sync);
     run_share<Net, Segment>(f, core, none);
-    const unit& last = Net::plan.units[s.last];
-    if (!last.in_place) {
-      const range rows = last.accumulates
-                             ? range{0, last.out.height}
-                             : share(last.out.height, s.split.rows, s.split.part(core).rows);
-      visit_rows(f.bases, rows_of<Net>(last), rows,
-                 [&](const void* data, std::size_t bytes) { sync.publish(data, bytes); });
-    }
+    publish_share<Net, Segment>(f, core, sync);
   }
   sync.arrive_and_wait();
 }
@@ -124,13 +146,7 @@ template <class Net, core_sync Sync>
 void run_bare(const frame<Net>& f, int core, Sync& sync) {
   detail::run_published<Net>(f, core, sync,
                              std::make_integer_sequence<int, Net::plan.segment_count>{});
-  if (core != 0) return;
-  for (int i = 0; i < Net::plan.unit_count; ++i) {
-    const unit& u = Net::plan.units[i];
-    if (u.output_port < 0) continue;
-    detail::visit_rows(f.bases, detail::rows_of<Net>(u), {0, u.out.height},
-                       [&](const void* data, std::size_t bytes) { sync.acquire(data, bytes); });
-  }
+  detail::acquire_outputs(f, core, sync);
 }
 
 /// Runs all segments on a pool; those that are not split, on the calling thread.

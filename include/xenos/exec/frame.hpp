@@ -26,6 +26,7 @@ struct frame {
   // The part of a core, where a segment is split in columns or channels.
   const range* columns = nullptr;  // by unit
   range channels{};
+  const std::byte* brought = nullptr;  // the parameters of the present round
 };
 
 namespace detail {

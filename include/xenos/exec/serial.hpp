@@ -6,6 +6,7 @@
 #include <xenos/exec/frame.hpp>
 #include <xenos/exec/steps.hpp>
 #include <xenos/kernels/kernel.hpp>
+#include <xenos/plan/rounds.hpp>
 
 #include <cstring>
 #include <span>
@@ -30,7 +31,8 @@ template <class Net, int Unit>
 struct tile_runner {
   static constexpr unit u = Net::plan.units[Unit];
   static constexpr ways split = Net::plan.segments[u.segment].split;
-  static constexpr cuts cut{split.columns > 1, split.channels > 1};
+  static constexpr int rounds = Net::plan.segments[u.segment].rounds;
+  static constexpr cuts cut{split.columns > 1, split.channels* rounds > 1};
   static constexpr int tile_rows = u.tile(Net::plan.segments[u.segment].tile);
   static constexpr int out_rows = u.accumulates ? 1 : tile_rows;
   // A copied input reads the caller's buffer; other units read their edges.
@@ -90,12 +92,15 @@ struct tile_runner {
     prepare_rows(f.bases, where.out, first_out, end_out, out, written(f));
 
     const element* vectors[epilogue_type::coefficient_vectors + 1];
-    Net::template coefficients<Unit>(f.parameters, vectors);
+    if constexpr (Net::plan.rounds > 0) {
+      Net::template brought_coefficients<Unit>(f.brought, f.channels, vectors);
+    } else {
+      Net::template coefficients<Unit>(f.parameters, vectors);
+    }
     Net::template kernel<Unit>::run(
         tile<element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
                                     f.channels},
-        Net::template parameters<Unit>(f.parameters), f.net.template views<Unit>(),
-        epilogue_type(in + head_inputs(), vectors));
+        parameters(f), f.net.template views<Unit>(), epilogue_type(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
       for (int r = first_out; r < end_out; ++r) {
@@ -116,6 +121,14 @@ struct tile_runner {
     return b;
   }
   static constexpr begins row_begins = make_begins();
+
+  static decltype(auto) parameters(const frame<Net>& f) {
+    if constexpr (Net::plan.rounds > 0) {
+      return Net::template brought_parameters<Unit>(f.brought, f.channels);
+    } else {
+      return Net::template parameters<Unit>(f.parameters);
+    }
+  }
 
   /// The columns that this core computes.
   static range columns(const frame<Net>& f) {
@@ -202,20 +215,27 @@ void run_part(const frame<Net>& f, int part, Probe& probe, std::integer_sequence
   (run_rows_if<Net, Segment, Parts>(part == Parts, f, probe), ...);
 }
 
-/// What core `core` computes of a segment, with the scratchpad of frame `all`.
-template <class Net, int Segment, class Probe>
-void run_share(const frame<Net>& all, int core, Probe& probe) {
+/// The channels that core `core` computes of a segment in a round, all of them where they are not
+/// split; empty: it has nothing to do in it.
+template <class Net, int Segment>
+range channels_of_core(int core, int round) {
   constexpr segment s = Net::plan.segments[Segment];
-  if (core >= s.split.count()) return;
+  if (core >= s.split.count()) return {};
+  const range mine = channels_of_part(Net::plan, s, s.split.part(core).channels);
+  return channels_of_round(s, mine, round);
+}
+
+/// What core `core` computes of a segment in round `round`, with the scratchpad of frame `all`.
+template <class Net, int Segment, class Probe>
+void run_share(const frame<Net>& all, int core, Probe& probe, int round = 0) {
+  constexpr segment s = Net::plan.segments[Segment];
   const ways part = s.split.part(core);
   frame<Net> f = all;
+  f.channels = channels_of_core<Net, Segment>(core, round);
+  if (f.channels.empty()) return;
   if constexpr (s.split.columns > 1) {
     f.columns = column_table<Net, Segment>::columns.part[part.columns].at;
     if (f.columns[s.last].empty()) return;
-  }
-  if constexpr (s.split.channels > 1) {
-    f.channels = channels_of_part(Net::plan, s, part.channels);
-    if (f.channels.empty()) return;
   }
   if constexpr (s.zero_row > 0) std::memset(f.bases[0], 0, std::size_t(s.zero_row));
   const flush_denormals guard;

@@ -58,10 +58,19 @@ struct no_parameters {};
 //   channel_block               it can compute a range of channels that begins and, but at the last
 //                               channel, ends at a multiple of this; absent: it cannot
 //   column_cuts                 whether it can compute a range of columns; absent: it cannot
+//   channel_bytes               bytes of its parameters for each channel of a block, where it can
+//                               work with those of a range of channels; absent: it needs all.
+//                               Then it also has
+//   resident                    pointers to parameters of such a range
+//   fetch(transport, to, packed, range) -> bool
+//                               starts to bring them to `to`: at most channel_bytes for each
+//                               channel, the range rounded up to blocks
+//   brought(at, range) -> resident
+//                               those that have been brought to `at`
 //   run(tile, packed, views, epilogue)
 //                               computes the tile, and passes each finished value through the
 //                               epilogue before it is stored; one that can compute ranges takes a
-//                               tile of any `cuts`
+//                               tile of any `cuts`, one with `resident` also that for `packed`
 // clang-format on
 
 /// What a kernel without parameters of its own may inherit.

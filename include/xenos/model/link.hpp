@@ -3,6 +3,7 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/exec/cores.hpp>
+#include <xenos/exec/rounds.hpp>
 #include <xenos/exec/serial.hpp>
 #include <xenos/model/net.hpp>
 #include <xenos/model/parameters.hpp>
@@ -71,6 +72,9 @@ struct program : planned<Model, Target, Policy> {
   /// The packed parameters of all units.
   struct weights
       : decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{})) {};
+  static_assert(plan.rounds == 0 || alignof(weights) <= Target.alignment,
+                "xenos: parameters that a transport brings need a target of larger alignment, such "
+                "as 64");
   using arena = arena_storage<plan.arena_bytes(), Target.alignment>;
 
   constexpr explicit program(const typename base::expression& given) {
@@ -104,6 +108,7 @@ struct program : planned<Model, Target, Policy> {
   template <class Probe, class... Buffers>
   void run_probed(Probe&& probe, const weights& parameters, arena_tiers memory,
                   Buffers&&... buffers) const {
+    in_place_only();
     run_serial(make_frame(parameters, memory, buffers...), probe);
   }
 
@@ -116,6 +121,7 @@ struct program : planned<Model, Target, Policy> {
   template <core_pool Pool, class... Buffers>
   void run_on(Pool& pool, const weights& parameters, arena_tiers memory,
               Buffers&&... buffers) const {
+    in_place_only();
     run_on_pool(make_frame(parameters, memory, buffers...), pool);
   }
 
@@ -125,8 +131,30 @@ struct program : planned<Model, Target, Policy> {
   template <core_sync Sync, class... Buffers>
   void run_core(int core, Sync& sync, const weights& parameters, arena_tiers own,
                 Buffers&&... buffers) const {
+    in_place_only();
     if (core >= plan.cores) return;
     run_bare(make_frame(parameters, own, buffers...), core, sync);
+  }
+
+  /// For targets whose parameters a transport brings (`target::parameters_in_place` is false): one
+  /// inference on the calling core. `parameters` may lie where no kernel can read. The error of the
+  /// transport, if there is one; then elements of the outputs that were not computed are unchanged.
+  template <transport Transport, class... Buffers>
+  result<void> run_with(Transport& by, const weights& parameters, arena_tiers memory,
+                        Buffers&&... buffers) const {
+    return run_brought(make_frame(parameters, memory, buffers...), by);
+  }
+  template <transport Transport, class... Buffers>
+  result<void> run_with(Transport& by, const weights& parameters, arena& memory,
+                        Buffers&&... buffers) const {
+    return run_with(by, parameters, tiers(memory), buffers...);
+  }
+  /// The same of `run_core`: every core has a transport of its own.
+  template <core_sync Sync, transport Transport, class... Buffers>
+  result<void> run_core_with(int core, Sync& sync, Transport& by, const weights& parameters,
+                             arena_tiers own, Buffers&&... buffers) const {
+    if (core >= plan.cores) return {};
+    return run_bare(make_frame(parameters, own, buffers...), core, sync, by);
   }
 
   static constexpr arena_tiers tiers(arena& memory) {
@@ -154,6 +182,66 @@ struct program : planned<Model, Target, Policy> {
   static constexpr const auto& parameters(const weights& all) {
     return all.template get<Unit>().head;
   }
+  // The same of parameters that a transport brings: the buffer of a round holds, for each unit, the
+  // head's (those of some channels, if the kernel can do with them) and behind them its followers'.
+
+  /// The channels of unit `Unit` whose parameters a round with `channels` needs.
+  template <int Unit>
+  static constexpr range round_channels(range channels) {
+    constexpr segment s = plan.segments[plan.units[Unit].segment];
+    return s.split.channels * s.rounds > 1 ? channels : range{0, plan.units[Unit].out.channels};
+  }
+  /// Where the followers' parameters begin.
+  template <int Unit>
+  static constexpr bytes_t followers_offset(range channels) {
+    constexpr unit u = plan.units[Unit];
+    using head = decltype(detail::unit_types<base, Unit>::packed::head);
+    if constexpr (u.channel_bytes > 0) {
+      const int padded = ceil_div(channels.size(), u.channel_block) * u.channel_block;
+      return u.parameter_offset + align_up(u.channel_bytes * padded, plan.alignment);
+    } else {
+      return u.parameter_offset + (std::is_empty_v<head> ? 0 : bytes_t{sizeof(head)});
+    }
+  }
+  template <int Unit, class Transport>
+  static bool fetch(Transport& by, std::byte* buffer, const weights& all, range round) {
+    constexpr unit u = plan.units[Unit];
+    using packed = typename detail::unit_types<base, Unit>::packed;
+    const range channels = round_channels<Unit>(round);
+    std::byte* to = buffer + u.parameter_offset;
+    if constexpr (!std::is_empty_v<packed>) {
+      const packed& from = all.template get<Unit>();
+      if constexpr (u.channel_bytes > 0) {
+        if (!kernel<Unit>::fetch(by, to, from.head, channels)) return false;
+      } else if constexpr (!std::is_empty_v<decltype(from.head)>) {
+        if (!by.start(to, &from.head, sizeof from.head)) return false;
+      }
+      if constexpr (epilogue<Unit>::coefficient_vectors > 0) {
+        return by.start(buffer + followers_offset<Unit>(channels), &from.followers,
+                        sizeof from.followers);
+      }
+    }
+    return true;
+  }
+  template <int Unit>
+  static decltype(auto) brought_parameters(const std::byte* buffer, range round) {
+    constexpr unit u = plan.units[Unit];
+    using head = std::remove_cvref_t<decltype(parameters<Unit>(std::declval<const weights&>()))>;
+    if constexpr (u.channel_bytes > 0) {
+      return kernel<Unit>::brought(buffer + u.parameter_offset, round_channels<Unit>(round));
+    } else if constexpr (std::is_empty_v<head>) {
+      return head{};
+    } else {
+      return *reinterpret_cast<const head*>(buffer + u.parameter_offset);
+    }
+  }
+  template <int Unit, class T>
+  static void brought_coefficients(const std::byte* buffer, range round, const T** to) {
+    constexpr int vectors = epilogue<Unit>::coefficient_vectors;
+    constexpr int channels = plan.units[Unit].out.channels;
+    const std::byte* at = buffer + followers_offset<Unit>(round_channels<Unit>(round));
+    for (int k = 0; k < vectors; ++k) to[k] = reinterpret_cast<const T*>(at) + k * channels;
+  }
   template <int Unit>
   constexpr const auto& views() const {
     return record_views<plan.units[Unit].head>();
@@ -172,6 +260,12 @@ struct program : planned<Model, Target, Policy> {
   }
 
  private:
+  static constexpr void in_place_only() {
+    static_assert(plan.rounds == 0,
+                  "xenos: on this target a transport brings the parameters; call run_with or "
+                  "run_core_with, e.g. with xn::copy_transport");
+  }
+
   using views_type = decltype(detail::record_views(typename base::trace::types{}));
   [[no_unique_address]] views_type data_{};
 

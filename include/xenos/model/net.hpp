@@ -59,6 +59,7 @@ template <class Kernel>
 constexpr void add_kernel_numbers(record& r) {
   using packed = typename Kernel::packed;
   r.parameter_bytes = std::is_empty_v<packed> ? 0 : bytes_t{sizeof(packed)};
+  if constexpr (requires { Kernel::channel_bytes; }) r.channel_bytes = Kernel::channel_bytes;
   r.temporary_bytes = Kernel::temporary_bytes;
   r.block_rows = Kernel::block_rows;
   if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;

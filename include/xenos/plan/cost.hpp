@@ -59,6 +59,8 @@ constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile, uni
   }
   if (rows < min_of(u.block_rows, u.steps)) compute += compute / 3;
   // The first tile brings the parameters near; later ones find them there if they are small.
+  // What a transport brings is near already and counted elsewhere.
+  if (!t.parameters_in_place) parameters = 0;
   const bool stay = parameters <= t.scratchpad / 4;
   const std::int64_t reading = stay ? parameters / t.memory_bytes_per_cycle +
                                           parameters * (tiles - 1) / t.scratchpad_bytes_per_cycle

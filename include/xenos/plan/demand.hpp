@@ -36,6 +36,7 @@ struct progress {
   std::int64_t high = 0;
   std::int64_t low = 0;
   std::int64_t oldest = 0;
+  std::int64_t start = 0;  // row (b * slope + start) / scale or a later one is the first of a share
 
   /// Lowest terms. Progress is a whole number of rows, so that bounds may be rounded towards it.
   constexpr void reduce() {
@@ -51,6 +52,7 @@ struct progress {
     high = high / by - (high % by < 0 ? 1 : 0);
     low = low / by + (low % by > 0 ? 1 : 0);
     oldest = oldest / by + (oldest % by > 0 ? 1 : 0);
+    start = start / by + (start % by > 0 ? 1 : 0);
   }
 };
 
@@ -64,13 +66,15 @@ constexpr progress demanded(const progress& consumer, const window& w, int produ
   p.high = consumer.high * w.down + at + p.scale * (producer_tile - 1);
   p.low = consumer.low * w.down + at - consumer.scale * (w.up - 1);
   p.oldest = consumer.low * w.down + consumer.scale * (w.offset - (w.up - 1));
+  p.start = consumer.start * w.down + consumer.scale * (w.offset - (w.up - 1));
   p.reduce();
   return p;
 }
 
-/// Ring bound of a unit read by several others, all of which flow into unit `exit`.
+/// Ring bound of a unit read by several others, all of which flow into unit `exit`; with `shares`
+/// the exit may begin with any row.
 template <int N>
-constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
+constexpr int region_bound(const plan<N>& p, int index, int exit, int tile, bool shares) {
   constexpr std::int64_t most = 1 << 24;  // keeps products within 64 bits
   const unit& source = p.units[index];
   if (p.units[exit].accumulates) return source.steps;
@@ -96,6 +100,7 @@ constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
         now.high = max_of(now.high, next.high);
         now.low = min_of(now.low, next.low);  // whoever wants more may have all it wants already
         now.oldest = min_of(now.oldest, next.oldest);
+        now.start = min_of(now.start, next.start);
       }
       if (now.slope > most || now.scale > most) return source.steps;
       link = c.next_consumer[link % max_streams];
@@ -104,7 +109,12 @@ constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
     if (v == index) {
       const progress& s = at[v];
       const int steady = floor_div(s.high - s.oldest, s.scale);
-      const int begin = floor_div(first_rows * s.slope + s.high, s.scale);
+      int begin = floor_div(first_rows * s.slope + s.high, s.scale);
+      if (shares) {
+        const int rounding = s.scale > 1 ? 1 : 0;
+        const int middle = floor_div(first_rows * s.slope + s.high - s.start, s.scale) + rounding;
+        begin = max_of(begin, middle);
+      }
       return min_of(max_of(steady, begin), source.steps);
     }
     first_rows = max_of(first_rows, std::int64_t{floor_div(-at[v].low, at[v].slope)});
@@ -137,15 +147,17 @@ constexpr void join_points(const plan<N>& p, int (&joins)[N]) {
 }
 
 /// Rows that unit `index` needs in its ring at most, when its segment has tile rows `tile`; `join`
-/// is its join point. Safe: the exact capacity, found by running the schedule, is never larger.
+/// is its join point; with `shares` it may be split in rows. Safe: the exact capacity, found by
+/// running the schedule, is never larger.
 template <int N>
-constexpr int ring_bound(const plan<N>& p, int index, int join, int tile) {
+constexpr int ring_bound(const plan<N>& p, int index, int join, int tile, bool shares = false) {
   const unit& u = p.units[index];
   if (u.accumulates) return 1;
   if (join < 0) return u.steps;
   const int link = u.first_consumer;
   const unit& c = p.units[link / max_streams];
-  if (c.next_consumer[link % max_streams] >= 0) return detail::region_bound(p, index, join, tile);
+  if (c.next_consumer[link % max_streams] >= 0)
+    return detail::region_bound(p, index, join, tile, shares);
   const int rows = c.tile(tile);
   const int span = c.accumulates ? rows : c.edges[link % max_streams].reads.rows.span(rows);
   return min_of(max_of(span, 1) + u.tile(tile) - 1, u.steps);

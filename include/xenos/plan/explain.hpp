@@ -87,6 +87,12 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
     } else if (t.cores > 1) {
       print_line(sink, "  on one core\n");
     }
+    if (p.rounds > 0) {
+      print_line(sink, "  parameters in %d rounds of at most %.1f KB, %s\n", s.rounds,
+                 kb(s.round_bytes),
+                 s.hidden ? "each brought while the one before computes"
+                          : "which take longer to bring than to compute");
+    }
     print_line(sink, "  %-39s %-14s %-6s %-10s %9s %10s\n", "stage", "rows x w x c", "halo", "held",
                "bytes", "offset");
     for (int i = s.first; i <= s.last; ++i) {

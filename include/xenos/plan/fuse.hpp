@@ -88,6 +88,8 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
       if (r.kind == role::output) u.output_port = r.port;
       u.macs += r.macs;
       u.parameter_bytes += r.parameter_bytes;
+      if (f < 0) u.channel_bytes = r.channel_bytes;
+      if (f >= 0 || r.channel_bytes == 0) u.whole_bytes += r.parameter_bytes;
       u.temporary_bytes = max_of(u.temporary_bytes, r.temporary_bytes);
       for (int k = 0; k < r.inputs; ++k) {
         if (f >= 0 && k == u.chain_operand[f]) continue;

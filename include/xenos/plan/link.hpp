@@ -5,6 +5,7 @@
 #include <xenos/plan/cost.hpp>
 #include <xenos/plan/demand.hpp>
 #include <xenos/plan/plan.hpp>
+#include <xenos/plan/rounds.hpp>
 #include <xenos/plan/split.hpp>
 #include <xenos/target/target.hpp>
 
@@ -64,7 +65,7 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
     }
     f.reads[i + 1] = f.reads[i] + reads;
     for (int c = 0; c < f.choices; ++c) {
-      f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c]);
+      f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c], t.cores > 1);
       f.rings[c][i + 1] = f.rings[c][i] + bytes_t{f.ring_rows[c][i]} * u.row_stride;
       f.cycles[c][i + 1] = f.cycles[c][i] + unit_cycles(u, t, f.tiles[c], all_of(u));
     }
@@ -131,11 +132,12 @@ struct split_price {
 
 /// Cycles of a segment: the slower of computing and moving, and a quarter of moving, since a
 /// transfer hidden behind computing still takes bandwidth from others. A ring's bytes must come
-/// near once a run, as a materialised tensor's do. Cores that share the work meet once more.
+/// near once a run, as a materialised tensor's do. Cores that share the work meet once more. What
+/// a transport brings of the parameters is moved too.
 constexpr std::int64_t segment_cycles(const target& t, ways split, std::int64_t cycles,
-                                      bytes_t rings, bytes_t moved) {
+                                      bytes_t rings, bytes_t moved, bytes_t brought) {
   const int streams = split.channels > 1 ? 1 : split.count();
-  const std::int64_t transfer = moved / t.memory_bytes_per_cycle / streams;
+  const std::int64_t transfer = (moved / streams + brought) / t.memory_bytes_per_cycle;
   const std::int64_t compute = cycles + rings / t.memory_bytes_per_cycle;
   const std::int64_t barriers = t.barrier_cycles * (split.count() > 1 ? 2 : 1);
   return max_of(compute, transfer) + transfer / 4 + barriers;
@@ -181,6 +183,9 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
   using namespace detail;
   const int n = p.unit_count;
   const link_facts<N> f = gather_facts(t, policy, p);
+  const bytes_t limit = t.parameters_in_place ? 0 : buffer_limit(t);
+  const bytes_t space =
+      limit > 0 ? (t.scratchpad & -bytes_t{t.alignment}) - 2 * limit : t.scratchpad;
   best_segment best[N + 1];
   best[0].cycles = 0;
   for (int j = 0; j < n; ++j) {
@@ -192,6 +197,7 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     }
     bytes_t zeros = 0;
     bytes_t temporaries = 0;
+    round_price parameters(p.units[j]);
     for (int i = j; i >= 0; --i) {
       const unit& u = p.units[i];
       const bool inside =
@@ -201,27 +207,34 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       temporaries = max_of(temporaries, u.temporary_bytes);
       const bytes_t moved = f.moved(p, i, j);
       const bytes_t room =
-          t.scratchpad - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment);
+          space - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment);
+      if (limit > 0) parameters.add(u, p.units[j], t.alignment);
       bool fits = false;
-      const auto consider = [&](ways split, int tile, std::int64_t cycles, bytes_t rings) {
-        if (rings > room) return;
+      const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles,
+                                bytes_t rings) {
+        const ways split = by.split;
+        const int rounds =
+            limit > 0 ? parameters.rounds(p.units[j], split, by.channel_block, limit) : 1;
+        if (rings > room || rounds == 0) return;
         fits = true;
-        cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved);
+        const bytes_t brought = limit > 0 ? parameters.all / split.channels : 0;
+        cycles = rounds * cycles;
+        cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved, brought);
         if (here.cycles >= 0 && cycles >= here.cycles) return;
         here.cycles = cycles;
         here.first = i;
         here.tile = tile;
         here.split = split;
       };
-      bool split = false;  // by the first choice that the segment allows
+      bool split = false;  // by the first choice that the segment allows and that fits
       for (int w = 0; w < wanted.count; ++w) {
         split_price<N>& price = prices[w];
         if (price.rules.possible) price.add(p, t, f, i, j);
         if (!price.rules.possible || split) continue;
-        split = !wanted.cheapest;
         for (int c = 0; c < f.choices; ++c) {
-          consider(price.rules.split, c, price.cycles[c], price.rings[c]);
+          consider(price.rules, c, price.cycles[c], price.rings[c]);
         }
+        split = fits && !wanted.cheapest;
       }
       for (int c = 0; c < f.choices && !split; ++c) {
         consider({}, c, f.cycles[c][j + 1] - f.cycles[c][i], f.rings[c][j] - f.rings[c][i]);
@@ -229,10 +242,16 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       if (fits) continue;
       here.limited = true;
       if (i < j) break;
-      p.why = fault::scratchpad_too_small;
       p.where = j;
-      p.needs = t.scratchpad - room;
       p.has = t.scratchpad;
+      if (room >= 0) {
+        p.why = fault::parameters_too_large;
+        p.needs = parameters.least();
+        p.has = limit;
+      } else {
+        p.why = fault::scratchpad_too_small;
+        p.needs = t.scratchpad - room;
+      }
       return;
     }
   }
@@ -252,13 +271,23 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     for (int i = s.last; i >= s.first; --i) price.add(p, t, f, i, s.last);
     s.column_block = price.rules.column_block;
     s.channel_block = price.rules.channel_block;
+    s.rounds = 1;  // said again: g++ 12 has been seen to lose it in constant expressions
+    if (limit > 0) {
+      round_price parameters(p.units[s.last]);
+      for (int i = s.last; i >= s.first; --i) {
+        parameters.add(p.units[i], p.units[s.last], t.alignment);
+      }
+      s.rounds = parameters.rounds(p.units[s.last], s.split, s.channel_block, limit);
+      if (s.rounds > 1) s.channel_block = parameters.channel_block(s.split, s.channel_block);
+      s.round_bytes = parameters.all / s.split.channels;
+    }
     // Of the tiles that cost at most a fiftieth more, the one with the smallest rings.
     int tile = chosen.tile;
-    const std::int64_t limit = s.cycles + s.cycles / 50;
+    const std::int64_t affordable = s.cycles + s.cycles / 50;
     for (int c = 0; c < f.choices; ++c) {
-      const std::int64_t cycles =
-          segment_cycles(t, s.split, price.cycles[c], price.rings[c], s.moved);
-      if (cycles <= limit && price.rings[c] < price.rings[tile]) {
+      const std::int64_t cycles = segment_cycles(t, s.split, s.rounds * price.cycles[c],
+                                                 price.rings[c], s.moved, s.round_bytes);
+      if (cycles <= affordable && price.rings[c] < price.rings[tile]) {
         tile = c;
         s.cycles = cycles;
       }

@@ -8,6 +8,7 @@
 #include <xenos/plan/memory.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/policy.hpp>
+#include <xenos/plan/rounds.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/target/target.hpp>
 
@@ -32,6 +33,9 @@ constexpr plan<N> make_segments(const graph<N>& g, const target& t, const Policy
 template <int N>
 constexpr void finish_plan(const target& t, plan<N>& p) {
   place_tensors(p);
+  for (int k = 0; k < p.segment_count; ++k) place_parameters(p, p.segments[k], t);
+  p.scratchpad_bytes = p.area_bytes;
+  if (p.rounds > 0) p.scratchpad_bytes = p.buffer_offset(1) + p.parameter_buffers[1];
   if (p.arena_bytes() > t.memory) {
     p.why = fault::memory_too_small;
     p.needs = p.arena_bytes();

@@ -51,7 +51,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
     }
   }
   s.rings = at - s.zero_row - s.temporaries;
-  p.scratchpad_bytes = max_of(p.scratchpad_bytes, at);
+  p.area_bytes = max_of(p.area_bytes, at);
   p.moved_bytes += s.moved;
   p.near_bytes += s.near;
   p.cycles += s.cycles;

@@ -84,6 +84,9 @@ struct unit {
   bool column_cuts = false;
   std::int64_t macs = 0;
   bytes_t parameter_bytes = 0;
+  bytes_t channel_bytes = 0;     // of the head's for each channel of a block, or 0
+  bytes_t whole_bytes = 0;       // of those that are needed all at once
+  bytes_t parameter_offset = 0;  // in the buffer of a round, where a transport brings them
   bytes_t temporary_bytes = 0;
 
   int segment = -1;
@@ -109,6 +112,10 @@ struct segment {
   ways split{};          // over cores
   int column_block = 1;  // shares are multiples of these
   int channel_block = 1;
+  int rounds = 1;                  // parameters are brought in so many parts; each runs all rows
+  int first_round = 0;             // its number among the rounds of the plan
+  bytes_t round_bytes = 0;         // the largest; 0: parameters are read where they lie
+  bool hidden = true;              // computing takes no less time than bringing the next round
   int steps = 0;                   // of all parts of rows together
   int part_steps[max_cores] = {};  // by part of rows
   bool reversed = false;           // joins pull their last input first
@@ -144,12 +151,15 @@ struct plan {
   unit units[Capacity] = {};
   segment segments[Capacity] = {};
 
-  int cores = 1;                 // that have work
-  bytes_t scratchpad_bytes = 0;  // of a core: the largest segment's
-  bytes_t memory_bytes = 0;      // materialised tensors
-  bytes_t parameter_bytes = 0;   // packed weights
-  bytes_t moved_bytes = 0;       // activation bytes beyond the scratchpad, a run
-  bytes_t near_bytes = 0;        // activation bytes through rings, a run
+  int cores = 1;                      // that have work
+  int rounds = 0;                     // of all segments, where a transport brings parameters
+  bytes_t area_bytes = 0;             // zero row, temporaries and rings of the largest segment
+  bytes_t parameter_buffers[2] = {};  // behind them: of even and odd rounds
+  bytes_t scratchpad_bytes = 0;       // of a core: area and buffers
+  bytes_t memory_bytes = 0;           // materialised tensors
+  bytes_t parameter_bytes = 0;        // packed weights
+  bytes_t moved_bytes = 0;            // activation bytes beyond the scratchpad, a run
+  bytes_t near_bytes = 0;             // activation bytes through rings, a run
   std::int64_t macs = 0;
   std::int64_t cycles = 0;  // by the cost model
   int alignment = 1;
@@ -158,6 +168,10 @@ struct plan {
   [[nodiscard]] constexpr bytes_t arena_bytes() const { return memory_offset() + memory_bytes; }
   /// Where the memory tier starts in an arena that holds both.
   [[nodiscard]] constexpr bytes_t memory_offset() const { return cores * scratchpad_stride(); }
+  /// Where the parameters of round number `round` lie in the scratchpad.
+  [[nodiscard]] constexpr bytes_t buffer_offset(int round) const {
+    return align_up(area_bytes, alignment) + (round % 2 == 0 ? 0 : parameter_buffers[0]);
+  }
   /// From one core's scratchpad to the next in such an arena.
   [[nodiscard]] constexpr bytes_t scratchpad_stride() const {
     return align_up(scratchpad_bytes, alignment);

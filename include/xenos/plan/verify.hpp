@@ -8,6 +8,7 @@
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/plan/split.hpp>
+#include <xenos/plan/verify_rounds.hpp>
 #include <xenos/target/target.hpp>
 
 namespace xenos::inline XENOS_ABI {
@@ -28,6 +29,7 @@ enum class flaw : std::uint8_t {
   totals_differ,      // totals are not what the parts add up to, or exceed the target
   zero_row_too_small,  // rows outside the image do not fit the shared row of zeros
   split_wrong,         // shares are not independent, disjoint and complete
+  rounds_wrong,        // parameters of a round do not fit their buffer, or rounds miss channels
   step_out_of_order,   // a step repeats, skips or exceeds rows, or is wider than its ring
   read_before_write,   // a step reads a row that is not there yet, or never
   read_after_loss,     // a step reads a row that was overwritten
@@ -50,6 +52,7 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
     const unit& u = p.units[i];
     int previous = -1;
     int k = 0;
+    bytes_t whole = 0;  // parameters that are brought at once
     if (u.follower_count < 0 || u.follower_count > max_followers || u.edge_count < 0 ||
         u.edge_count > max_streams) {
       return {flaw::record_misplaced, i};
@@ -62,6 +65,7 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
       const bool severed = f >= 0 && g[previous].cut_after;
       if (!fusable || severed) return {flaw::record_misplaced, i};
       if (r.temporary_bytes > u.temporary_bytes) return {flaw::totals_differ, i};
+      if (f >= 0 || r.channel_bytes == 0) whole += r.parameter_bytes;
       for (int operand = 0; operand < r.inputs; ++operand) {
         if (f >= 0 && operand == u.chain_operand[f]) {
           if (r.from[operand] != previous) return {flaw::edge_differs, i};
@@ -85,7 +89,8 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
     const record& last = g[previous];
     const bool same = u.out == last.out && u.steps == head.steps && u.type == last.type &&
                       u.accumulates == head.accumulates && u.channelwise == head.channelwise &&
-                      u.channel_block == head.channel_block && u.column_cuts == head.column_cuts;
+                      u.channel_block == head.channel_block && u.column_cuts == head.column_cuts &&
+                      u.channel_bytes == head.channel_bytes && u.whole_bytes == whole;
     if (!same) return {flaw::record_misplaced, i};
     const int in = head.kind == role::input ? head.port : -1;
     const int out = last.kind == role::output ? last.port : -1;
@@ -173,9 +178,13 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     if (s.zero_row < 0 || s.temporaries < 0) return {flaw::bytes_differ, s.last};
     scratchpad = max_of(scratchpad, s.scratchpad());
   }
-  if (scratchpad > p.scratchpad_bytes || memory > p.memory_bytes) return {flaw::beyond_arena, -1};
-  const bool exact = scratchpad == p.scratchpad_bytes && memory == p.memory_bytes &&
-                     p.scratchpad_bytes <= t.scratchpad && p.arena_bytes() <= t.memory;
+  const bytes_t behind = p.rounds > 0 ? p.buffer_offset(1) + p.parameter_buffers[1] : p.area_bytes;
+  if (scratchpad > p.area_bytes || memory > p.memory_bytes || behind > p.scratchpad_bytes) {
+    return {flaw::beyond_arena, -1};
+  }
+  const bool exact = scratchpad == p.area_bytes && memory == p.memory_bytes &&
+                     behind == p.scratchpad_bytes && p.scratchpad_bytes <= t.scratchpad &&
+                     p.arena_bytes() <= t.memory;
   return {exact ? flaw::none : flaw::totals_differ, -1};
 }
 
@@ -208,18 +217,12 @@ constexpr bool split_allowed(const target& t, const plan<N>& p, const segment& s
   }
   if (w.count() == 1) return true;
   const unit& last = p.units[s.last];
-  bool computed = false;  // a unit before this one is
+  if (w.channels > 1 && !channels_allowed(p, s)) return false;
   for (int i = s.first; i <= s.last; ++i) {
     const unit& u = p.units[i];
     if (u.in_place) continue;
     if (w.rows > 1 && u.accumulates) return false;
     if (w.columns > 1 && !splits_columns(u)) return false;
-    if (w.channels > 1) {
-      const bool mixes = !u.channelwise && computed;
-      const bool whole = u.channel_block < 1 || s.channel_block % u.channel_block != 0;
-      if (mixes || whole || u.out.channels != last.out.channels) return false;
-    }
-    computed = true;
   }
   const share_blocks blocks = blocks_of(last, t);
   if (!blocks.possible || (w.columns > 1 && s.column_block % blocks.columns != 0) ||
@@ -297,10 +300,10 @@ constexpr verdict verify_part(const plan<N>& p, const segment& s, int part) {
       if (from.in_place || e.from < s.first) continue;  // there as a whole
       const int have = done[e.from];
       const int ring = from.accumulates || from.where != placement::ring ? 0 : have - from.rows;
-      const int wanted = rows_demanded(from, u, e.reads, now.end);
+      const int needed = rows_demanded(from, u, e.reads, now.end);
       const int oldest = oldest_row(from, u, e.reads, now.first);
-      if (oldest >= wanted) continue;  // it reads padding only
-      if (wanted > have) return {flaw::read_before_write, now.unit};
+      if (oldest >= needed) continue;  // it reads padding only
+      if (needed > have) return {flaw::read_before_write, now.unit};
       if (oldest < max_of(ring, begun[e.from])) return {flaw::read_after_loss, now.unit};
     }
     done[now.unit] = now.end;
@@ -354,6 +357,7 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
   }
   if (cores != p.cores) return {flaw::split_wrong, -1};
   v = detail::verify_layout(t, p);
+  if (v.what == flaw::none && !detail::rounds_sound(t, p)) v = {flaw::rounds_wrong, -1};
   if (v.what == flaw::none) v = detail::verify_traffic(p);
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];

@@ -77,7 +77,8 @@ inline constexpr target c6678{.name = "c6678",
                               .scratchpad_bytes_per_cycle = 16,
                               .step_cycles = 200,
                               .barrier_cycles = 500,
-                              .coherent = false};
+                              .coherent = false,
+                              .parameters_in_place = false};
 
 /// Xilinx ZCU102: 2,520 DSP slices at 200 MHz seen as one core, 4 MB of block memory.
 inline constexpr target zcu102{.name = "zcu102",
@@ -92,6 +93,7 @@ inline constexpr target zcu102{.name = "zcu102",
                                .scratchpad_bytes_per_cycle = 1024,
                                .step_cycles = 50,
                                .barrier_cycles = 100,
-                               .coherent = false};
+                               .coherent = false,
+                               .parameters_in_place = false};
 
 }  // namespace xenos::inline XENOS_ABI::targets

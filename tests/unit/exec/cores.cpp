@@ -40,7 +40,9 @@ constexpr xn::target several(xn::target t, int cores) {
   return t;
 }
 constexpr xn::target dsp(int cores) {
-  return several(xn::targets::c6678.with_scratchpad(64 * 1024), cores);
+  xn::target t = several(xn::targets::c6678.with_scratchpad(64 * 1024), cores);
+  t.parameters_in_place = true;
+  return t;
 }
 
 template <class Model>

@@ -56,6 +56,7 @@ constexpr void resize_ring(net_plan& p, int rows) {
   p.units[1].rows = rows;
   p.units[1].bytes -= less;
   p.segments[0].rings -= less;
+  p.area_bytes -= less;
   p.scratchpad_bytes -= less;
 }
 

@@ -63,6 +63,29 @@ struct direct_conv {
     alignas(64) sum_type bias[all_padded];
   };
 
+  static constexpr bytes_t channel_bytes =
+      channel_block > 0 ? taps* bytes_t{sizeof(T)} + bytes_t{sizeof(sum_type)} : 0;
+  struct resident {
+    const T* weights;
+    const sum_type* bias;
+  };
+  /// Elements of a range with the zeros that fill its last vectors.
+  static constexpr std::size_t padded(range channels) {
+    return static_cast<std::size_t>(align_up(channels.end, Block.lanes) - channels.first);
+  }
+  template <class Transport>
+  static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {
+    const std::size_t count = padded(channels);
+    const std::size_t bytes = taps * count * sizeof(T);
+    return by.start(to, from.weights + std::ptrdiff_t{taps} * channels.first, bytes) &&
+           by.start(to + bytes, from.bias + channels.first, count * sizeof(sum_type));
+  }
+  static resident brought(const std::byte* at, range channels) {
+    const std::size_t bytes = taps * padded(channels) * sizeof(T);
+    return {reinterpret_cast<const T*>(at) - std::ptrdiff_t{taps} * channels.first,
+            reinterpret_cast<const sum_type*>(at + bytes) - channels.first};
+  }
+
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
     const auto filter = views.template get<0>();
@@ -91,8 +114,8 @@ struct direct_conv {
     }
   }
 
-  template <cuts Cuts, class Views, class Epilogue>
-  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
+  template <cuts Cuts, class Parameters, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const Parameters& parameters, const Views&,
                   const Epilogue& epilogue) {
     run_tile({}, t, parameters.weights, parameters.bias, epilogue);
   }

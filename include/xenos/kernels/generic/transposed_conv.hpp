@@ -76,6 +76,16 @@ struct direct_transposed {
   static constexpr int channel_block = packing::channel_block;
   static constexpr bool column_cuts = true;
 
+  static constexpr bytes_t channel_bytes = packing::channel_bytes;
+  using resident = typename packing::resident;
+  template <class Transport>
+  static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {
+    return packing::fetch(by, to, from, channels);
+  }
+  static resident brought(const std::byte* at, range channels) {
+    return packing::brought(at, channels);
+  }
+
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
     packing::pack(views, to);
@@ -83,8 +93,8 @@ struct direct_transposed {
 
   /// Blocks of output channels are the outer loop, so that each block of weights is read once a
   /// tile.
-  template <cuts Cuts, class Views, class Epilogue>
-  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
+  template <cuts Cuts, class Parameters, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const Parameters& parameters, const Views&,
                   const Epilogue& epilogue) {
     const range wanted = t.channels(Geometry.out_channels);  // all, but for one group
     const T* weights = parameters.weights + taps * wanted.first;

@@ -1,0 +1,83 @@
+// Proof of the rounds in which parameters are brought: a part of `verify`.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/plan/plan.hpp>
+#include <xenos/plan/rounds.hpp>
+#include <xenos/plan/split.hpp>
+#include <xenos/target/target.hpp>
+
+namespace xenos::inline XENOS_ABI::detail {
+
+/// Whether the units of `s` can be computed some channels at a time.
+template <int N>
+constexpr bool channels_allowed(const plan<N>& p, const segment& s) {
+  const unit& last = p.units[s.last];
+  bool computed = false;  // a unit before this one is
+  for (int i = s.first; i <= s.last; ++i) {
+    const unit& u = p.units[i];
+    if (u.in_place) continue;
+    const bool mixes = !u.channelwise && computed;
+    const bool whole = u.channel_block < 1 || s.channel_block % u.channel_block != 0;
+    if (mixes || whole || u.out.channels != last.out.channels) return false;
+    computed = true;
+  }
+  return true;
+}
+
+/// Whether the parameters of each round lie in its buffer, apart from each other, and rounds are
+/// all the channels.
+template <int N>
+constexpr bool rounds_sound(const target& t, const plan<N>& p, const segment& s) {
+  if (s.rounds < 1) return false;
+  if (t.parameters_in_place) {
+    return s.rounds == 1 && p.rounds == 0 && p.parameter_buffers[0] + p.parameter_buffers[1] == 0;
+  }
+  if (s.rounds > 1 && !channels_allowed(p, s)) return false;
+  int most = 0;
+  for (int part = 0; part < s.split.channels; ++part) {
+    const range mine = channels_of_part(p, s, part);
+    int next = mine.first;
+    for (int round = 0; round < s.rounds; ++round) {
+      const range now = channels_of_round(s, mine, round);
+      if (now.first != next) return false;
+      next = now.end;
+      most = max_of(most, now.size());
+    }
+    if (next != mine.end) return false;
+  }
+  bytes_t end = 0;
+  for (int i = s.first; i <= s.last; ++i) {
+    const unit& u = p.units[i];
+    if (u.parameter_offset < end || u.parameter_offset % t.alignment != 0) return false;
+    const bool some = s.split.channels * s.rounds > 1;
+    end = u.parameter_offset + round_bytes(u, some ? most : u.out.channels, t.alignment);
+  }
+  if (end > s.round_bytes) return false;
+  for (int round = s.first_round; round < s.first_round + s.rounds; ++round) {
+    if (s.round_bytes > p.parameter_buffers[round % 2]) return false;
+  }
+  return true;
+}
+
+/// Whether the rounds of all segments follow each other, so that each is brought while the one
+/// before computes from the other buffer, and the buffers are as large as the largest round.
+template <int N>
+constexpr bool rounds_sound(const target& t, const plan<N>& p) {
+  int next = 0;
+  bytes_t buffers[2] = {};
+  for (int k = 0; k < p.segment_count; ++k) {
+    const segment& s = p.segments[k];
+    if (!rounds_sound(t, p, s)) return false;
+    if (t.parameters_in_place) continue;
+    if (s.first_round != next) return false;
+    next += s.rounds;
+    for (int round = s.first_round; round < next; ++round) {
+      buffers[round % 2] = max_of(buffers[round % 2], s.round_bytes);
+    }
+  }
+  return next == p.rounds && buffers[0] == p.parameter_buffers[0] &&
+         buffers[1] == p.parameter_buffers[1];
+}
+
+}  // namespace xenos::inline XENOS_ABI::detail

@@ -1,0 +1,158 @@
+// Parameters that a transport brings: results are the same to the bit, kernels read nothing else,
+// and errors of the transport are reported.
+#include <support/cores.hpp>
+
+#include <catch2/catch.hpp>
+#include <xenos/exec/transport_thread.hpp>
+
+namespace {
+
+namespace xn = xenos;
+using namespace xenos_test;
+
+auto network() {
+  return xn::input<float, xn::hwc{16, 13, 3}> |
+         some_conv<xn::conv{.out = 24, .kernel = {3, 3}, .stride = {2, 2}}, 3>() | xn::relu |
+         xn::residual(some_depthwise<xn::depthwise{.kernel = {3, 3}}, 24>(1) | xn::relu |
+                      some_conv<xn::conv{.out = 24}, 24>(2)) |
+         some_conv<xn::conv{.out = 70, .kernel = {3, 3}}, 24>(3) | some_batch_norm<70>(4) |
+         xn::tanh | some_depthwise<xn::depthwise{.kernel = {5, 3}, .stride = {2, 1}}, 70>(5) |
+         some_batch_norm<70>(6) | xn::max_pool2d<xn::max_pool{.kernel = {2, 2}}> |
+         some_batch_norm<70>(7) | xn::global_average_pool | some_dense<37, 70>(8) | xn::relu |
+         some_dense<9, 37>(9) | xn::softmax;
+}
+
+/// A target that cannot read parameters where they lie.
+constexpr xn::target bringing(xn::bytes_t kilobytes, int cores = 1) {
+  xn::target t = xn::targets::c6678.with_cores(cores).with_scratchpad(kilobytes * 1024);
+  t.parameters_in_place = false;
+  return t;
+}
+constexpr xn::target in_place(xn::bytes_t kilobytes) {
+  xn::target t = bringing(kilobytes);
+  t.parameters_in_place = true;
+  return t;
+}
+
+/// Brings bytes from parameters that nobody else can read: they lie there inverted.
+struct decoding_transport {
+  int calls = 0;
+  int fails_at = -1;  // which call of start or wait
+  bool pending = false;
+
+  bool start(void* to, const void* from, std::size_t bytes) {
+    if (calls++ == fails_at) return false;
+    for (std::size_t i = 0; i < bytes; ++i) {
+      static_cast<unsigned char*>(to)[i] =
+          static_cast<unsigned char>(~static_cast<const unsigned char*>(from)[i]);
+    }
+    pending = true;
+    return true;
+  }
+  bool wait() {
+    pending = false;
+    return calls++ != fails_at;
+  }
+};
+static_assert(xn::transport<decoding_transport> && xn::transport<xn::copy_transport> &&
+              xn::transport<xn::thread_transport>);
+
+template <class Net>
+std::unique_ptr<typename Net::weights> inverted_weights(const Net& net) {
+  auto packed = std::make_unique<typename Net::weights>();
+  net.pack(*packed);
+  auto* bytes = reinterpret_cast<unsigned char*>(packed.get());
+  for (std::size_t i = 0; i < sizeof *packed; ++i) {
+    bytes[i] = static_cast<unsigned char>(~bytes[i]);
+  }
+  return packed;
+}
+
+template <class Net, class Transport>
+bool run_with(const Net& net, Transport& by, const typename Net::weights& packed, const buffers& in,
+              buffers& out) {
+  const auto arena = std::make_unique<typename Net::arena>();
+  std::memset(arena->bytes, 0xff, sizeof arena->bytes);
+  std::vector<const float*> given;
+  std::vector<float*> found;
+  for (const auto& values : in) given.push_back(values.data());
+  for (auto& values : out) found.push_back(values.data());
+  bool good = false;
+  xenos_test::detail::with_buffers<Net>(given.data(), found.data(), [&](auto... spans) {
+    good = net.run_with(by, packed, *arena, spans...).has_value();
+  });
+  return good;
+}
+
+/// Runs `network` with parameters brought; at least `rounds` of some segment.
+template <xn::target On, auto Policy = xn::split::automatic>
+void check_brought(int least_rounds) {
+  const auto net = xn::link<On, Policy>(network());
+  using net_type = std::remove_cvref_t<decltype(net)>;
+  static_assert(xn::verify(net_type::records, On, net_type::plan).what == xn::flaw::none);
+  int rounds = 0;
+  for (int k = 0; k < net_type::plan.segment_count; ++k) {
+    rounds = std::max(rounds, net_type::plan.segments[k].rounds);
+  }
+  INFO("scratchpad " << On.scratchpad << ", cores " << On.cores);
+  CHECK(rounds >= least_rounds);
+  const buffers in = random_inputs<net_type>();
+  const buffers want = run_model<in_place(512)>(network(), in);
+  buffers out = make_outputs<net_type>();
+  decoding_transport by;
+  CHECK(run_with(net, by, *inverted_weights(net), in, out));
+  CHECK(same_bits(out, want));
+}
+
+}  // namespace
+
+TEST_CASE("parameters are brought in rounds", "[rounds]") {
+  check_brought<bringing(512)>(1);
+  check_brought<bringing(64)>(2);
+  check_brought<bringing(48)>(2);
+  check_brought<bringing(64, 2), xn::split::rows>(2);
+  check_brought<bringing(64, 4), xn::split::output_channels>(1);
+}
+
+TEST_CASE("an error of the transport is reported, whichever call fails", "[rounds]") {
+  const auto net = xn::link<bringing(64)>(network());
+  using net_type = std::remove_cvref_t<decltype(net)>;
+  const auto packed = inverted_weights(net);
+  const buffers in = random_inputs<net_type>();
+  buffers out = make_outputs<net_type>();
+  decoding_transport sound;
+  REQUIRE(run_with(net, sound, *packed, in, out));
+  const buffers want = out;
+  REQUIRE(sound.calls > 10);
+  for (int call = 0; call < sound.calls; ++call) {
+    INFO("call " << call);
+    out = make_outputs<net_type>();
+    const buffers untouched = out;
+    decoding_transport by{.fails_at = call};
+    CHECK_FALSE(run_with(net, by, *packed, in, out));
+    CHECK_FALSE(by.pending);  // every transfer was waited for
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      for (std::size_t i = 0; i < out[k].size(); ++i) {
+        const bool right = out[k][i] == want[k][i] || out[k][i] == untouched[k][i];
+        CHECK(right);
+      }
+    }
+  }
+}
+
+TEST_CASE("a thread brings the next round while one computes", "[rounds]") {
+  const auto net = xn::link<bringing(64)>(network());
+  using net_type = std::remove_cvref_t<decltype(net)>;
+  const auto packed = std::make_unique<net_type::weights>();
+  net.pack(*packed);
+  const buffers in = random_inputs<net_type>();
+  buffers want = make_outputs<net_type>();
+  xn::copy_transport copy;
+  REQUIRE(run_with(net, copy, *packed, in, want));
+  xn::thread_transport by;
+  for (int again = 0; again < 20; ++again) {
+    buffers out = make_outputs<net_type>();
+    CHECK(run_with(net, by, *packed, in, out));
+    CHECK(same_bits(out, want));
+  }
+}
