@@ -67,6 +67,7 @@ struct record {
   bytes_t channel_bytes = 0;    // of them for each channel of a block; 0: it needs all at once
   bytes_t temporary_bytes = 0;  // scratch the kernel needs while it runs
   int block_rows = 1;           // rows of the kernel's register block
+  int block_columns = 1;        // and columns: fewer take as long
   bool channelwise = false;     // a channel of the output reads that channel of the inputs only
   int channel_block = 0;  // shares of channels are multiples of it; 0: the kernel makes all at once
   bool column_cuts = false;  // the kernel can make some of the columns

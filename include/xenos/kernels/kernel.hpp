@@ -54,6 +54,7 @@ struct no_parameters {};
 //   pack(views, packed&)        constexpr; `views` are the stage's weights, as in `operation`
 //   folds                       whether it takes views with batch norm folded in (it is linear)
 //   block_rows                  rows of its register block
+//   block_columns               and columns; absent: 1
 //   temporary_bytes             scratch it needs for a tile
 //   channel_block               it can compute a range of channels that begins and, but at the last
 //                               channel, ends at a multiple of this; absent: it cannot

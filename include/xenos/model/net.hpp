@@ -62,6 +62,7 @@ constexpr void add_kernel_numbers(record& r) {
   if constexpr (requires { Kernel::channel_bytes; }) r.channel_bytes = Kernel::channel_bytes;
   r.temporary_bytes = Kernel::temporary_bytes;
   r.block_rows = Kernel::block_rows;
+  if constexpr (requires { Kernel::block_columns; }) r.block_columns = Kernel::block_columns;
   if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;
   if constexpr (requires { Kernel::column_cuts; }) r.column_cuts = Kernel::column_cuts;
 }

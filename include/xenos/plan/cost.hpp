@@ -43,8 +43,8 @@ struct unit_part {
 constexpr unit_part all_of(const unit& u) { return {u.steps, u.out.width, u.out.channels}; }
 
 /// Cycles of `part` of a unit, by the cost model: multiply-accumulates at the target's rate (a tile
-/// that does not fill the kernel's block of rows is slower), its parameters read once a tile, half
-/// of which computing hides, and starting tiles.
+/// that does not fill the kernel's block of rows or columns is slower), its parameters read once a
+/// tile, half of which computing hides, and starting tiles.
 constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile, unit_part part) {
   if (u.in_place || part.rows == 0) return 0;
   const int rows = min_of(u.tile(tile), part.rows);
@@ -52,7 +52,10 @@ constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile, uni
   std::int64_t compute = max_of(u.macs, u.out.elements() / 2) / t.macs_per_cycle;
   bytes_t parameters = u.parameter_bytes;
   if (part.rows < u.steps) compute = compute * part.rows / u.steps;
-  if (part.columns < u.out.width) compute = compute * part.columns / u.out.width;
+  if (part.columns < u.out.width) {
+    const int blocks = ceil_div(part.columns, u.block_columns) * u.block_columns;
+    compute = compute * min_of(blocks, u.out.width) / u.out.width;
+  }
   if (part.channels < u.out.channels) {
     compute = compute * part.channels / u.out.channels;
     parameters = parameters * part.channels / u.out.channels;

@@ -75,6 +75,7 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     }
     u.input_port = first.kind == role::input ? first.port : -1;
     u.block_rows = first.block_rows;
+    u.block_columns = first.block_columns;
     u.channelwise = first.channelwise;
     u.channel_block = first.channel_block;
     u.column_cuts = first.column_cuts;

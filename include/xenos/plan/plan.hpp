@@ -79,6 +79,7 @@ struct unit {
   int input_port = -1;
   int output_port = -1;
   int block_rows = 1;
+  int block_columns = 1;
   bool channelwise = false;
   int channel_block = 0;
   bool column_cuts = false;

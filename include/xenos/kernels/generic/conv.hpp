@@ -50,6 +50,7 @@ struct direct_conv {
   using vector = lanes<sum_type, Block.lanes>;
   static constexpr bool folds = true;
   static constexpr int block_rows = 1;
+  static constexpr int block_columns = Block.pixels;
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr int channel_block = Geometry.groups == 1 ? Block.channels() : 0;
   static constexpr bool column_cuts = true;

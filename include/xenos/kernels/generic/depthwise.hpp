@@ -34,6 +34,7 @@ struct direct_depthwise {
   using g = depthwise_geometry;
   static constexpr bool folds = true;
   static constexpr int block_rows = 1;
+  static constexpr int block_columns = 4;
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr int channel_block = Lanes;
   static constexpr bool column_cuts = true;
@@ -73,7 +74,7 @@ struct direct_depthwise {
   static void run_row(const shape_type& shape, const T* const* rows, T* out, const T* weights,
                       const sum_type* bias, const Epilogue& epilogue, range columns,
                       range channels) {
-    constexpr int pixels = 4;
+    constexpr int pixels = block_columns;
     int x = columns.first;
     for (; x + pixels <= columns.end; x += pixels) {
       run_pixels<pixels, Cuts>(shape, rows, out, weights, bias, epilogue, x, channels);
