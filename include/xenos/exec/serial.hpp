@@ -74,6 +74,9 @@ struct tile_runner {
     return rows;
   }
   static constexpr layout where = make_layout();
+  /// Bytes of the row pointers that a tile keeps on the stack.
+  static constexpr bytes_t pointer_bytes =
+      bytes_t{sizeof(void*)} * (rows_before(inputs) + inputs + out_rows);
 
   /// Computes schedule rows [first, end).
   template <class Probe>
@@ -177,6 +180,16 @@ void run_unit(const frame<Net>& f, int first, int end, Probe& probe) {
   if constexpr (!Net::plan.units[Unit].in_place) {
     tile_runner<Net, Unit>::run(f, first, end, probe);
   }
+}
+
+/// The same of the unit that needs most.
+template <class Net, int... Units>
+constexpr bytes_t largest_pointer_bytes(std::integer_sequence<int, Units...>) {
+  bytes_t most = 0;
+  ((most =
+        max_of(most, Net::plan.units[Units].in_place ? 0 : tile_runner<Net, Units>::pointer_bytes)),
+   ...);
+  return most;
 }
 
 template <class Net, class Probe>

@@ -77,6 +77,14 @@ struct program : planned<Model, Target, Policy> {
                 "as 64");
   using arena = arena_storage<plan.arena_bytes(), Target.alignment>;
 
+  /// Bytes that a run keeps on the stack: the frames of a core and of a share, and the row pointers
+  /// of the unit that needs most. What compilers add for kernels' registers is theirs; see
+  /// bench/tables/stack.cpp.
+  static constexpr bytes_t stack_bytes() {
+    return 2 * bytes_t{sizeof(frame<program>)} +
+           detail::largest_pointer_bytes<program>(std::make_integer_sequence<int, units>{});
+  }
+
   constexpr explicit program(const typename base::expression& given) {
     given.template collect<0>(data_);
   }
