@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that object files use no heap, exceptions, RTTI, static constructors or streams.
+"""Checks that object files use no heap, exceptions, RTTI, static constructors or streams, and store no
+plan: what a run needs of it are constants in its code.
 
 usage: check_objects.py [--nm nm] file.o...
 """
@@ -19,6 +20,7 @@ FORBIDDEN = {
                            r"__cxa_atexit|__cxx_global_var_init",
     "guarded statics": r"\bguard variable for |__cxa_guard_",
     "thread-locals": r"__tls_get_addr|\bTLS (init|wrapper) function for ",
+    "stored plan": r"(E4planE|::plan)$",
     "streams": r"std::(basic_)?(i|o|io)?stream\b|std::basic_[io]*stream|std::ios_base|std::locale|"
                r"std::(cout|cerr|cin)\b",
 }

@@ -45,20 +45,32 @@ void visit_rows(std::byte* const* bases, const tensor_rows& tensor, range rows,
   visit(first + rows.first * tensor.stride, static_cast<std::size_t>(rows.size() * tensor.stride));
 }
 
-/// Makes visible what unit `Unit` reads from outside its segment.
-template <class Net, int Unit, class Sync>
-void acquire_inputs(const frame<Net>& f, Sync& sync) {
+// Plans are asked for constants only: one that is indexed at run time would be stored.
+
+template <class Net, int Unit, int Edge, class Sync>
+void acquire_edge(const frame<Net>& f, Sync& sync) {
   constexpr unit u = Net::plan.units[Unit];
-  const auto acquire = [&sync](const void* data, std::size_t bytes) { sync.acquire(data, bytes); };
+  constexpr unit from = Net::plan.units[u.edges[Edge].from];
+  if constexpr (from.segment < u.segment && !from.in_place) {
+    visit_rows(f.bases, rows_of<Net>(from), {0, from.out.height},
+               [&](const void* data, std::size_t bytes) { sync.acquire(data, bytes); });
+  }
+}
+
+/// Makes visible what unit `Unit` reads from outside its segment.
+template <class Net, int Unit, class Sync, int... Edges>
+void acquire_inputs(const frame<Net>& f, Sync& sync, std::integer_sequence<int, Edges...>) {
+  constexpr unit u = Net::plan.units[Unit];
   if constexpr (u.input_port >= 0) {
     const auto bytes = static_cast<std::size_t>(u.out.elements() * size_of(u.type));
     sync.acquire(f.bases[frame<Net>::first_input + u.input_port], bytes);
   }
-  for (int k = 0; k < u.edge_count; ++k) {
-    const unit& from = Net::plan.units[u.edges[k].from];
-    const bool outside = from.segment < u.segment && !from.in_place;
-    if (outside) visit_rows(f.bases, rows_of<Net>(from), {0, from.out.height}, acquire);
-  }
+  (acquire_edge<Net, Unit, Edges>(f, sync), ...);
+}
+template <class Net, int Unit, class Sync>
+void acquire_inputs(const frame<Net>& f, Sync& sync) {
+  constexpr int edges = Net::plan.units[Unit].edge_count;
+  acquire_inputs<Net, Unit>(f, sync, std::make_integer_sequence<int, edges>{});
 }
 
 template <class Net, int Segment, class Sync, int... Offsets>
@@ -87,14 +99,23 @@ void publish_share(const frame<Net>& f, int core, Sync& sync) {
              [&](const void* data, std::size_t bytes) { sync.publish(data, bytes); });
 }
 
-template <class Net, class Sync>
-void acquire_outputs(const frame<Net>& f, int core, Sync& sync) {
-  for (int i = 0; core == 0 && i < Net::plan.unit_count; ++i) {
-    const unit& u = Net::plan.units[i];
-    if (u.output_port < 0) continue;
+template <class Net, int Unit, class Sync>
+void acquire_output(const frame<Net>& f, Sync& sync) {
+  constexpr unit u = Net::plan.units[Unit];
+  if constexpr (u.output_port >= 0) {
     visit_rows(f.bases, rows_of<Net>(u), {0, u.out.height},
                [&](const void* data, std::size_t bytes) { sync.acquire(data, bytes); });
   }
+}
+template <class Net, class Sync, int... Units>
+void acquire_outputs(const frame<Net>& f, Sync& sync, std::integer_sequence<int, Units...>) {
+  (acquire_output<Net, Units>(f, sync), ...);
+}
+/// Makes the outputs visible to core 0.
+template <class Net, class Sync>
+void acquire_outputs(const frame<Net>& f, int core, Sync& sync) {
+  constexpr auto units = std::make_integer_sequence<int, Net::plan.unit_count>{};
+  if (core == 0) acquire_outputs<Net>(f, sync, units);
 }
 
 /// Runs this core's share of a segment between making its inputs and its outputs visible.
@@ -120,7 +141,8 @@ void run_pooled(const frame<Net>& f, Pool& pool) {
   constexpr int cores = Net::plan.segments[Segment].split.count();
   const auto work = [&f](int core) {
     frame<Net> own = f;
-    own.bases[frame<Net>::scratchpad] += core * Net::plan.scratchpad_stride();
+    constexpr bytes_t stride = Net::plan.scratchpad_stride();
+    own.bases[frame<Net>::scratchpad] += core * stride;
     no_probe none;
     run_share<Net, Segment>(own, core, none);
   };

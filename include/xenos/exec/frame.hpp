@@ -77,11 +77,11 @@ struct edge_rows {
 };
 
 /// Pointers to column 0 of the rows that output rows [first, end) read; of a ring that holds some
-/// of the columns, the first of them is element `skipped` of the row. One function for all stages:
-/// it runs once a tile, and its size counts for each element type only.
-template <class T>
+/// of the columns, the first of them is element `skipped` (an int) of the row. One function for all
+/// stages: it runs once a tile, and its size counts for each element type only.
+template <class T, class... Skipped>
 XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
-                                const T** rows, int skipped = 0) {
+                                const T** rows, Skipped... skipped) {
   const int stop = edge.reads.end(end);
   for (int r = edge.reads.first(first); r < stop; ++r) {
     const std::byte* row = nullptr;
@@ -90,7 +90,7 @@ XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, 
     } else if (edge.zeros) {
       row = bases[0] + edge.from.halo_before;
     }
-    *rows++ = row == nullptr ? nullptr : reinterpret_cast<const T*>(row) - skipped;
+    *rows++ = row == nullptr ? nullptr : reinterpret_cast<const T*>(row) - (0 + ... + skipped);
   }
 }
 
@@ -102,10 +102,12 @@ struct written_row {
   int skipped = 0;
 };
 
-/// Pointers to column 0 of rows [first, end), their halo columns zeroed.
-template <class T>
+/// Pointers to column 0 of rows [first, end), their halo columns zeroed; of a part of them if a
+/// `written_row` says so.
+template <class T, class... Part>
 XENOS_NOINLINE void prepare_rows(std::byte* const* bases, const tensor_rows& to, int first, int end,
-                                 T** rows, written_row part = {}) {
+                                 T** rows, Part... written) {
+  const written_row part{written...};
   for (int r = first; r < end; ++r) {
     T* row = reinterpret_cast<T*>(to.at(bases, r)) - part.skipped;
     const auto before = static_cast<int>(to.halo_before / int(sizeof(T)));

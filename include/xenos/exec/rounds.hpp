@@ -14,6 +14,13 @@ namespace xenos::inline XENOS_ABI {
 
 namespace detail {
 
+template <class Net>
+std::byte* buffer_of(const frame<Net>& f, int round) {
+  constexpr bytes_t even = Net::plan.buffer_offset(0);
+  constexpr bytes_t odd = Net::plan.buffer_offset(1);
+  return f.bases[frame<Net>::scratchpad] + (round % 2 == 0 ? even : odd);
+}
+
 template <class Net, int Unit, class Transport>
 bool fetch_unit(const frame<Net>& f, std::byte* buffer, range channels, Transport& by) {
   return Net::template fetch<Unit>(by, buffer, f.parameters, channels);
@@ -35,8 +42,7 @@ bool start_round(const frame<Net>& f, int core, int round, Transport& by) {
     constexpr segment s = Net::plan.segments[Segment];
     const range channels = channels_of_core<Net, Segment>(core, round);
     if (channels.empty()) return true;
-    std::byte* buffer =
-        f.bases[frame<Net>::scratchpad] + Net::plan.buffer_offset(s.first_round + round);
+    std::byte* buffer = buffer_of<Net>(f, s.first_round + round);
     constexpr int units = s.last - s.first + 1;
     return fetch_units<Net, Segment>(f, buffer, channels, by,
                                      std::make_integer_sequence<int, units>{});
@@ -58,7 +64,7 @@ void run_rounds(const frame<Net>& all, int core, Transport& by, bool& good) {
     }
     if (!good || core >= s.split.count()) continue;
     frame<Net> f = all;
-    f.brought = f.bases[frame<Net>::scratchpad] + Net::plan.buffer_offset(s.first_round + round);
+    f.brought = buffer_of<Net>(f, s.first_round + round);
     no_probe none;
     run_share<Net, Segment>(f, core, none, round);
   }

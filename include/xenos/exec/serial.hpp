@@ -86,13 +86,21 @@ struct tile_runner {
     const element* const* in[inputs];
     for (int k = 0; k < inputs; ++k) {
       const element** begin = rows + row_begins[k];
-      gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
+      if constexpr (cut.columns) {
+        gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
+      } else {
+        gather_rows(f.bases, where.in[k], first, end, begin);
+      }
       in[k] = begin;
     }
     element* out[out_rows];
     const int first_out = u.accumulates ? 0 : first;
     const int end_out = u.accumulates ? 1 : end;
-    prepare_rows(f.bases, where.out, first_out, end_out, out, written(f));
+    if constexpr (cut.columns || cut.channels) {
+      prepare_rows(f.bases, where.out, first_out, end_out, out, written(f));
+    } else {
+      prepare_rows(f.bases, where.out, first_out, end_out, out);
+    }
 
     const element* vectors[epilogue_type::coefficient_vectors + 1];
     if constexpr (Net::plan.rounds > 0) {
@@ -141,15 +149,24 @@ struct tile_runner {
       return {};
     }
   }
+  /// The ring behind each edge: its unit and channels, or no channels where it is none.
+  struct rings {
+    int unit[inputs > 0 ? inputs : 1];
+    int channels[inputs > 0 ? inputs : 1];
+  };
+  static constexpr rings make_sources() {
+    rings r{};
+    for (int k = 0; k < inputs && !is_input; ++k) {
+      const int from = r.unit[k] = u.edges[k].from;
+      const bool ring = Net::plan.units[from].where == placement::ring;
+      r.channels[k] = ring ? Net::plan.units[from].out.channels : 0;
+    }
+    return r;
+  }
+  static constexpr rings sources = make_sources();
   /// Elements of a row before the first that the ring behind edge k holds of this core's columns.
   static int skipped(const frame<Net>& f, int k) {
-    if constexpr (cut.columns && !is_input) {
-      const unit& from = Net::plan.units[u.edges[k].from];
-      return from.where == placement::ring ? f.columns[u.edges[k].from].first * from.out.channels
-                                           : 0;
-    } else {
-      return 0;
-    }
+    return f.columns[sources.unit[k]].first * sources.channels[k];
   }
   static written_row written(const frame<Net>& f) {
     written_row part;
@@ -232,28 +249,38 @@ void run_part(const frame<Net>& f, int part, Probe& probe, std::integer_sequence
 /// split; empty: it has nothing to do in it.
 template <class Net, int Segment>
 range channels_of_core(int core, int round) {
+  // Constants of the plan, not the plan, which would be stored.
   constexpr segment s = Net::plan.segments[Segment];
-  if (core >= s.split.count()) return {};
-  const range mine = channels_of_part(Net::plan, s, s.split.part(core).channels);
-  return channels_of_round(s, mine, round);
+  constexpr int channels = Net::plan.units[s.last].out.channels;
+  if constexpr (s.split.count() * s.rounds == 1) {
+    return {0, core == 0 ? channels : 0};
+  } else {
+    if (core >= s.split.count()) return {};
+    const int part = s.split.part(core).channels;
+    return channels_of_round(s, share(channels, s.split.channels, part, s.channel_block), round);
+  }
 }
 
 /// What core `core` computes of a segment in round `round`, with the scratchpad of frame `all`.
 template <class Net, int Segment, class Probe>
 void run_share(const frame<Net>& all, int core, Probe& probe, int round = 0) {
   constexpr segment s = Net::plan.segments[Segment];
-  const ways part = s.split.part(core);
-  frame<Net> f = all;
-  f.channels = channels_of_core<Net, Segment>(core, round);
-  if (f.channels.empty()) return;
-  if constexpr (s.split.columns > 1) {
-    f.columns = column_table<Net, Segment>::columns.part[part.columns].at;
-    if (f.columns[s.last].empty()) return;
-  }
-  if constexpr (s.zero_row > 0) std::memset(f.bases[0], 0, std::size_t(s.zero_row));
+  constexpr auto parts = std::make_integer_sequence<int, s.split.rows>{};
   const flush_denormals guard;
-  constexpr int parts = s.split.rows;
-  run_part<Net, Segment>(f, part.rows, probe, std::make_integer_sequence<int, parts>{});
+  if constexpr (s.zero_row > 0) std::memset(all.bases[0], 0, std::size_t(s.zero_row));
+  if constexpr (s.split.count() * s.rounds == 1) {
+    run_part<Net, Segment>(all, 0, probe, parts);
+  } else {
+    const ways part = s.split.part(core);
+    frame<Net> f = all;
+    f.channels = channels_of_core<Net, Segment>(core, round);
+    if (f.channels.empty()) return;
+    if constexpr (s.split.columns > 1) {
+      f.columns = column_table<Net, Segment>::columns.part[part.columns].at;
+      if (f.columns[s.last].empty()) return;
+    }
+    run_part<Net, Segment>(f, part.rows, probe, parts);
+  }
 }
 
 template <class Net, int Segment, class Probe>

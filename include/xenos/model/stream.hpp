@@ -227,6 +227,25 @@ struct live_program : live_planned<Model, Target, Policy> {
     ((f.inputs[Ports] += input_length<Ports> * sizeof(input_element<Ports>)), ...);
   }
 
+  /// What the end of a stream needs of the plan, which itself would be stored if it were indexed.
+  struct end_facts {
+    int records[units][max_followers + 1];  // of each unit, the first again where it has no more
+    int produced[units];
+    bool output[units];
+  };
+  static constexpr end_facts make_end_facts() {
+    end_facts facts{};
+    for (int i = 0; i < units; ++i) {
+      const unit& u = plan.units[i];
+      for (int& record : facts.records[i]) record = u.head;
+      for (int f = 0; f < u.follower_count; ++f) facts.records[i][f + 1] = u.followers[f];
+      facts.produced[i] = plan.produced[i];
+      facts.output[i] = u.output_port >= 0;
+    }
+    return facts;
+  }
+  static constexpr end_facts at_end = make_end_facts();
+
   /// The heights of the units' tensors when each input has `rows` rows. Far from the beginning
   /// heights grow evenly, period by period, so that those of fewer rows tell them.
   static void true_heights(std::int64_t rows, std::int64_t* to) {
@@ -235,17 +254,14 @@ struct live_program : live_planned<Model, Target, Policy> {
     const std::int64_t periods = rows > near ? (rows - near) / plan.period : 0;
     const auto heights = base::heights_for(static_cast<int>(rows - periods * plan.period));
     for (int i = 0; i < units; ++i) {
-      const unit& u = plan.units[i];
-      int height = heights.at[u.head];
-      for (int f = 0; f < u.follower_count; ++f) {
-        height = min_of(height, heights.at[u.followers[f]]);
-      }
-      to[i] = max_of(height, 0) + periods * plan.produced[i];
+      int height = heights.at[at_end.records[i][0]];
+      for (const int record : at_end.records[i]) height = min_of(height, heights.at[record]);
+      to[i] = max_of(height, 0) + periods * at_end.produced[i];
     }
   }
   static bool complete(const state& of, const std::int64_t* heights) {
     for (int i = 0; i < units; ++i) {
-      if (plan.units[i].output_port >= 0 && of.done[i] < heights[i]) return false;
+      if (at_end.output[i] && of.done[i] < heights[i]) return false;
     }
     return true;
   }

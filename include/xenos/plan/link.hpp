@@ -217,9 +217,9 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
             limit > 0 ? parameters.rounds(p.units[j], split, by.channel_block, limit) : 1;
         if (rings > room || rounds == 0) return;
         fits = true;
-        const bytes_t brought = limit > 0 ? parameters.all / split.channels : 0;
+        const bytes_t loaded = limit > 0 ? parameters.all / split.channels : 0;
         cycles = rounds * cycles;
-        cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved, brought);
+        cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved, loaded);
         if (here.cycles >= 0 && cycles >= here.cycles) return;
         here.cycles = cycles;
         here.first = i;
