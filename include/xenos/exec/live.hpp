@@ -124,7 +124,8 @@ struct live_runner {
     const std::int64_t later = row - plan.begun[Unit];
     const std::int64_t periods = later > 0 ? later / plan.produced[Unit] : 0;
     const auto first = static_cast<int>(row - periods * plan.produced[Unit]);
-    const tile<element, element> t{in, &out, first, 1, f.scratch + plan.temporaries};
+    const tile<element, element> t{
+        in, &out, first, 1, f.scratch + plan.temporaries, {}, {}, f.state.rings + u.state_offset};
     const epilogue_type epilogue(in + head_inputs, vectors);
     if constexpr (selected::needs_heights) {
       int heights[inputs];

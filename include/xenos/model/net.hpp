@@ -60,6 +60,7 @@ constexpr void add_kernel_numbers(record& r) {
   using packed = typename Kernel::packed;
   r.parameter_bytes = std::is_empty_v<packed> ? 0 : bytes_t{sizeof(packed)};
   r.temporary_bytes = Kernel::temporary_bytes;
+  if constexpr (requires { Kernel::state_bytes; }) r.state_bytes = Kernel::state_bytes;
   r.block_rows = Kernel::block_rows;
   if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;
   if constexpr (requires { Kernel::column_cuts; }) r.column_cuts = Kernel::column_cuts;
