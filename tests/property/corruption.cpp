@@ -62,10 +62,11 @@ class corruption {
     }
   }
   void of_segment(xenos::segment& s) {
-    switch (d_.between(0, 16)) {
+    switch (d_.between(0, 17)) {
       case 14: return change("rounds", s.rounds);
       case 15: return change("first_round", s.first_round);
       case 16: return change("round_bytes", s.round_bytes);
+      case 17: return change("states", s.states);
       case 8: return change("parts of rows", s.split.rows);
       case 9: return change("parts of columns", s.split.columns);
       case 10: return change("parts of channels", s.split.channels);
@@ -86,10 +87,13 @@ class corruption {
     const int e = d_.between(0, xenos::max_streams - 1) % std::max(u.edge_count, 1);
     const int f = d_.between(0, xenos::max_followers - 1) % std::max(u.follower_count, 1);
     xenos::access& reads = u.edges[e].reads;
-    switch (d_.between(0, 31)) {
+    switch (d_.between(0, 34)) {
       case 29: return change("parameter_offset", u.parameter_offset);
       case 30: return change("channel_bytes", u.channel_bytes);
       case 31: return change("whole_bytes", u.whole_bytes);
+      case 32: return change("sequential", u.sequential);
+      case 33: return change("state_bytes", u.state_bytes);
+      case 34: return change("state_offset", u.state_offset);
       case 0: return change("head", u.head);
       case 1: return change("follower_count", u.follower_count);
       case 2: return change("follower", u.followers[f]);

@@ -22,10 +22,10 @@ using namespace xenos_test;
 using run_plan = xenos::plan<model_capacity>;
 using xenos::placement;
 
-enum class damage { row_dropped, bytes_dropped, overlap };
-constexpr const char* damage_names[] = {"a row dropped from a ring",
-                                        "an alignment unit dropped from a tensor",
-                                        "two tensors overlap by an alignment unit"};
+enum class damage { row_dropped, bytes_dropped, overlap, state_moved };
+constexpr const char* damage_names[] = {
+    "a row dropped from a ring", "an alignment unit dropped from a tensor",
+    "two tensors overlap by an alignment unit", "a state lies an alignment unit too far"};
 
 /// Makes the totals agree again, so that only the damage itself can be noticed.
 void add_up(run_plan& p) {
@@ -77,6 +77,7 @@ std::vector<site> sites_of(const run_plan& p) {
   std::vector<site> all;
   for (int i = 0; i < p.unit_count; ++i) {
     const xenos::unit& u = p.units[i];
+    if (u.state_bytes > 0) all.push_back({damage::state_moved, i, -1});
     if (u.where == placement::caller || u.rows == 0) continue;
     if (u.where == placement::ring) all.push_back({damage::row_dropped, i, -1});
     all.push_back({damage::bytes_dropped, i, -1});
@@ -100,10 +101,11 @@ void apply(run_plan& p, const xenos::target& t, const site& where) {
       u.bytes -= u.row_stride;
       break;
     case damage::bytes_dropped: u.bytes -= t.alignment; break;
+    case damage::state_moved: u.state_offset += t.alignment; break;
     case damage::overlap:
       if (where.neighbour < 0) {
         const xenos::segment& s = p.segments[u.segment];
-        u.offset = (u.where == placement::ring ? s.zero_row + s.temporaries : 0) - t.alignment;
+        u.offset = (u.where == placement::ring ? s.before_rings() : 0) - t.alignment;
       } else {
         const xenos::unit& below = p.units[where.neighbour];
         u.offset = below.offset + below.bytes - t.alignment;
@@ -135,10 +137,27 @@ bool meet(const std::vector<life>& a, const std::vector<life>& b) {
   return false;
 }
 
+using run = interpreter<model_capacity>;
+
+/// What word `at` of the scratchpad held, in the segment of unit `index`, besides its own state.
+std::vector<life> lives_at(const run& sound, const run_plan& p, int index, xenos::bytes_t at) {
+  const xenos::segment& s = p.segments[p.units[index].segment];
+  std::vector<life> all = sound.lives(model_capacity, at);
+  const auto append = [&](int whose, xenos::bytes_t offset) {
+    const auto more = sound.lives(whose, at - offset / run::word);
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  for (int i = s.first; i <= s.last; ++i) {
+    if (i != index) append(run::state_of(i), p.units[i].state_offset);
+    if (p.units[i].where == placement::ring) append(i, p.units[i].offset);
+  }
+  return all;
+}
+
 /// Why the damage does no harm, by what the sound plan's run needed; null: it should have done.
-const char* excuse(const interpreter<model_capacity>& sound, const run_plan& p,
-                   const xenos::target& t, const site& where) {
-  constexpr int word = interpreter<model_capacity>::word;
+const char* excuse(const run& sound, const run_plan& p, const xenos::target& t, const site& where) {
+  constexpr int word = run::word;
+  constexpr const char* never_both = "the words shared are never needed by both at once";
   if (where.what == damage::row_dropped) {
     return sound.all_rows_read(where.unit)
                ? nullptr
@@ -152,14 +171,31 @@ const char* excuse(const interpreter<model_capacity>& sound, const run_plan& p,
     }
     return "no part of columns has the most columns and both halos";
   }
+  if (where.what == damage::state_moved) {
+    const xenos::bytes_t old_end = (u.state_offset - t.alignment + u.state_bytes) / word;
+    for (int at = 0; at * word < u.state_bytes; ++at) {
+      const xenos::bytes_t place = u.state_offset / word + at;
+      const auto mine = sound.lives(run::state_of(where.unit), at);
+      if (place >= old_end && meet(lives_at(sound, p, where.unit, place), mine)) return nullptr;
+    }
+    return never_both;
+  }
   for (int at = 0; at < t.alignment / word; ++at) {
     const bool front = where.neighbour < 0;
     const xenos::bytes_t other =
         front ? u.offset / word : (p.units[where.neighbour].bytes - t.alignment) / word;
-    const auto below = sound.lives(front ? model_capacity : where.neighbour, other + at);
+    auto below = sound.lives(front ? model_capacity : where.neighbour, other + at);
+    if (front && u.where == placement::ring) {
+      const xenos::segment& s = p.segments[u.segment];
+      for (int i = s.first; i <= s.last; ++i) {
+        const auto state =
+            sound.lives(run::state_of(i), other + at - p.units[i].state_offset / word);
+        below.insert(below.end(), state.begin(), state.end());
+      }
+    }
     if (meet(below, sound.lives(where.unit, at))) return nullptr;
   }
-  return "the words shared are never needed by both at once";
+  return never_both;
 }
 
 struct count {
@@ -197,7 +233,7 @@ TEST_CASE("the verifier notices every damaged plan", "[property]") {
     const std::vector<site> all = sites_of(sound);
     if (all.empty()) continue;
     const auto inputs = random_inputs(d, m);
-    interpreter machine(m, sound, true);
+    run machine(m, sound, true);
     const auto expected = machine.run(inputs);
     for (int k = 0; k < 3 && done < tries; ++k) {
       const site where = all[d.bits() % all.size()];

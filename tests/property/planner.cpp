@@ -90,7 +90,8 @@ class one_case {
       const xenos::unit& u = a.units[i];
       const xenos::unit& v = b.units[i];
       equal = u.head == v.head && u.segment == v.segment && u.where == v.where && u.why == v.why &&
-              u.rows == v.rows && u.bytes == v.bytes && u.offset == v.offset;
+              u.rows == v.rows && u.bytes == v.bytes && u.offset == v.offset &&
+              u.state_offset == v.state_offset;
     }
     for (int k = 0; equal && k < a.segment_count; ++k) {
       const xenos::segment& s = a.segments[k];

@@ -79,32 +79,23 @@ class interpreter {
     return sum;
   }
 
-  /// Whether each row of unit `index` that was computed was read.
-  [[nodiscard]] bool all_rows_read(int index) const {
-    for (int row = computed_[index].first; row < computed_[index].end; ++row) {
-      bool read = false;
-      for (int i = 0; i < p_.unit_count; ++i) {
-        for (int k = 0; k < p_.units[i].edge_count; ++k) {
-          if (p_.units[i].edges[k].from != index) continue;
-          read = read || touched_[i][k][static_cast<std::size_t>(row)];
-        }
-      }
-      if (!read) return false;
-    }
-    return true;
-  }
+  /// Whether each row of unit `index` was read by each core of its segment that computed it.
+  [[nodiscard]] bool all_rows_read(int index) const { return !unread_[index]; }
 
-  /// The values that word `at` of unit `index` held; of unit N: of the scratchpad before the rings.
+  /// The values that word `at` of unit `index` held; of unit N: of the scratchpad before the
+  /// states; of unit state_of(i): of the state of unit i.
   [[nodiscard]] std::vector<life> lives(int index, xenos::bytes_t at) const {
     const auto found = lives_.find({index, at});
     return found == lives_.end() ? std::vector<life>{} : found->second;
   }
 
   static constexpr int word = sizeof(float);
+  static constexpr int state_of(int unit) { return N + 1 + unit; }
 
  private:
   static constexpr std::uint32_t zero_owner = 1;
   static constexpr std::uint32_t temporary_owner = 2;
+  static constexpr int state_row = 0xffff;  // stands for a unit's state among its rows
 
   struct tier {
     std::vector<std::byte> bytes;
@@ -153,6 +144,13 @@ class interpreter {
       xenos::schedule_cursor<N> cursor(p_, s, part.rows);
       xenos::step now;
       while (cursor.next(p_, s, now)) run_step(s, now);
+      for (int i = s.first; i <= s.last; ++i) {
+        for (int row = computed_[i].first; row < computed_[i].end; ++row) {
+          unread_[i] = unread_[i] || !read_[i].contains(row);
+        }
+        read_[i].clear();
+        computed_[i] = {};
+      }
     }
   }
 
@@ -192,23 +190,24 @@ class interpreter {
     return {columns_[index], {channels_.first, std::min(channels_.end, channels)}};
   }
 
-  /// Takes bytes [begin, end) of the scratchpad.
-  void fill(xenos::bytes_t begin, xenos::bytes_t end, std::byte value, std::uint32_t owner) {
+  /// Takes bytes [begin, end) of the scratchpad; of unit `whose`, see `lives`.
+  void fill(xenos::bytes_t begin, xenos::bytes_t end, std::byte value, std::uint32_t owner,
+            int whose = N) {
     if (begin < 0 || end > p_.scratchpad_bytes) throw violation{"beyond the scratchpad", -1, -1};
     for (xenos::bytes_t at = begin; at < end; ++at) {
       tiers_[0].bytes[static_cast<std::size_t>(at)] = value;
       tiers_[0].owner[static_cast<std::size_t>(at / word)] = owner;
-      if (at % word == 0) note_written(N, at / word);
+      if (at % word == 0) note_written(whose, (at - (whose == N ? 0 : begin)) / word);
     }
   }
 
   /// Bytes [begin, end) of the scratchpad must not have been taken since.
-  void check(xenos::bytes_t begin, xenos::bytes_t end, std::uint32_t owner) {
+  void check(xenos::bytes_t begin, xenos::bytes_t end, std::uint32_t owner, int whose = N) {
     for (xenos::bytes_t at = begin / word; at * word < end; ++at) {
       if (tiers_[0].owner[static_cast<std::size_t>(at)] != owner) {
-        throw violation{"row of zeros or temporaries lost", -1, -1};
+        throw violation{"row of zeros, temporaries or state lost", -1, -1};
       }
-      note_read(N, at);
+      note_read(whose, at - (whose == N ? 0 : begin / word));
     }
   }
 
@@ -312,6 +311,7 @@ class interpreter {
     if (row < first || row >= first + reach)
       throw violation{"a row that the window does not hold", source.index, row};
     touched_[source.index][k + operand][static_cast<std::size_t>(row)] = true;
+    read_[e.from].insert(row);
     return load(e.from, row, x * p_.units[e.from].out.channels + c);
   }
 
@@ -364,6 +364,7 @@ class interpreter {
     const xenos::bytes_t temporaries = s.zero_row + u.temporary_bytes;
     ++clock_;
     fill(s.zero_row, temporaries, std::byte{0xa5}, temporary_owner);
+    if (u.sequential && now.first > 0) check_state(now.unit);
     for (int y = now.first; y < now.end; ++y) {
       ++clock_;
       if (m_.records[u.head].kind != xenos::role::input) check_padding(s, now.unit, y);
@@ -375,7 +376,8 @@ class interpreter {
     }
     ++clock_;
     check(s.zero_row, temporaries, temporary_owner);
-    if (p_.rounds > 0) {
+    if (u.sequential) write_state(now.unit);
+    if (p_.rounds > 0) {  // read until the last state is written
       const auto [begin, end] = parameters_of(s, now.unit, round_);
       check(begin, end, round_owner(s, round_));
     }
@@ -383,10 +385,26 @@ class interpreter {
                                               : xenos::range{now.first, now.end});
   }
 
+  /// The numbers themselves are in `states_`; its bytes must be where they were left.
+  void check_state(int index) {
+    const xenos::unit& u = p_.units[index];
+    if (u.state_bytes == 0) return;
+    check(u.state_offset, u.state_offset + u.state_bytes, owner_of(index, state_row),
+          state_of(index));
+  }
+  void write_state(int index) {
+    const xenos::unit& u = p_.units[index];
+    if (u.state_bytes == 0) return;
+    fill(u.state_offset, u.state_offset + u.state_bytes, std::byte{0xa5},
+         owner_of(index, state_row), state_of(index));
+  }
+
   row_values head_row(int index, int y) {
     const xenos::unit& u = p_.units[index];
     if (m_.records[u.head].kind != xenos::role::input) {
-      return define_row(m_, u.head, source(index, -1, y, nullptr), y, part_of(index));
+      if (u.sequential && y != next_[index]++) throw violation{"out of order", index, y};
+      return define_row(m_, u.head, source(index, -1, y, nullptr), y, part_of(index),
+                        states_[index]);
     }
     const int elements = m_.records[u.head].out.row();
     const auto& buffer = inputs_->at(static_cast<std::size_t>(u.input_port));
@@ -398,7 +416,8 @@ class interpreter {
   void finish_row(int index, int y, row_values row) {
     const xenos::unit& u = p_.units[index];
     for (int f = 0; f < u.follower_count; ++f) {
-      row = define_row(m_, u.followers[f], source(index, f, y, &row), y, part_of(index));
+      std::vector<double> none;
+      row = define_row(m_, u.followers[f], source(index, f, y, &row), y, part_of(index), none);
     }
     store_row(index, y, row);
   }
@@ -456,9 +475,13 @@ class interpreter {
   const std::vector<tensor_values>* inputs_ = nullptr;
   std::vector<tensor_values> outputs_;
   std::vector<double> sums_[N];
+  std::vector<double> states_[N];  // by unit: what it carries
+  int next_[N] = {};               // by unit that is sequential: its next row
   std::vector<bool> touched_[N][xenos::max_streams];
   xenos::bytes_t written_ = 0;
-  xenos::range computed_[N] = {};  // rows, by unit
+  xenos::range computed_[N] = {};  // rows, by unit, by the present core
+  std::set<int> read_[N];          // rows, by unit, by the present core
+  bool unread_[N] = {};            // by unit: a core computed a row that it did not read
   xenos::range columns_[N] = {};   // of the present core, by unit
   xenos::range channels_{};        // of the present core in the present round
   int round_ = 0;

@@ -1,6 +1,7 @@
 // A model made at run time: records with their operations, and what each computes by definition.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -16,6 +17,7 @@
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
 #include <xenos/ops/shuffle.hpp>
@@ -41,8 +43,8 @@ using any_operation = std::variant<
     xenos::channel_part, xenos::channel_shuffle, xenos::transpose, xenos::nearest, xenos::bilinear,
     xenos::transposed_conv, xenos::reduce<xenos::reduction::sum>,
     xenos::reduce<xenos::reduction::mean>, xenos::reduce<xenos::reduction::max>,
-    xenos::reduce<xenos::reduction::min>, xenos::reduce<xenos::reduction::prod>, crop_rows,
-    upsample_rows>;
+    xenos::reduce<xenos::reduction::min>, xenos::reduce<xenos::reduction::prod>,
+    xenos::lstm_attributes, xenos::gru_attributes, crop_rows, upsample_rows, decayed_sum>;
 
 inline constexpr int operation_kinds = static_cast<int>(std::variant_size_v<any_operation>);
 
@@ -102,7 +104,7 @@ struct random_weights {
   [[nodiscard]] random_view get() const {
     const xenos::filter extents = needs.at[K];
     const auto sum = static_cast<float>(extents.elements() / extents.out);
-    const bool variance = needs.count == 4 && K == 3;
+    const bool variance = needs.count == 4 && K == 3 && needs.at[0] == needs.at[3];
     return {seed + 1000003U * K, extents, variance ? 1.5F : 0.0F, 1.7F / std::sqrt(sum)};
   }
 };
@@ -165,16 +167,30 @@ template <class Op>
   }
 }
 
+template <class Op>
+[[gnu::noinline]] void define_step(const Op& op, const operands& in, const random_weights& weights,
+                                   int y, std::vector<double>& state, row_values& row) {
+  std::vector<double> wide(row.size());
+  if (y == 0) state.assign(static_cast<std::size_t>(op.carried(in.extents)), 0);
+  op.step(in, weights, y, state.data(), wide.data());
+  std::copy(wide.begin(), wide.end(), row.begin());
+}
+
 }  // namespace detail
 
-/// Part of row `y` of record `id`, an operation or output, rounded to float; the rest is NaN.
+/// Part of row `y` of record `id`, an operation or output, rounded to float; the rest is NaN. A
+/// sequential operation makes whole rows, in order, and keeps what it carries in `state`.
 inline row_values define_row(const model& m, int id, const element_source& source, int y,
-                             const row_part& part) {
+                             const row_part& part, std::vector<double>& state) {
   const xenos::shape out = m.records[id].out;
   const xenos::shapes extents = m.extents(id);
   row_values row(static_cast<std::size_t>(out.row()), std::numeric_limits<float>::quiet_NaN());
   const auto define = [&](const auto& op) {
-    if constexpr (xenos::operation<std::remove_cvref_t<decltype(op)>>) {
+    using type = std::remove_cvref_t<decltype(op)>;
+    if constexpr (xenos::sequential_operation<type>) {
+      detail::define_step(op, {source, extents}, m.weights[static_cast<std::size_t>(id)], y, state,
+                          row);
+    } else if constexpr (xenos::operation<type>) {
       detail::define_row(op, {source, extents}, m.weights[static_cast<std::size_t>(id)], out, part,
                          y, row.data());
     } else {
@@ -215,8 +231,9 @@ inline std::vector<tensor_values> run_layers(const model& m,
     source.tensors = &tensors;
     source.node = &node;
     source.m = &m;
+    std::vector<double> state;
     for (int y = 0; y < node.out.height; ++y) {
-      const row_values row = define_row(m, id, source, y, whole_row(node.out));
+      const row_values row = define_row(m, id, source, y, whole_row(node.out), state);
       out.insert(out.end(), row.begin(), row.end());
     }
   }

@@ -102,6 +102,7 @@ class model_generator {
     if (kind <= 2) return append(activation_of(d_.between(0, 8)), {from});
     if (kind == 3 && d_.chance(60)) return append(batch_norm_attributes{}, {from});
     if (kind == 3 && d_.chance(60)) return append(prelu_attributes{}, {from});
+    if (kind == 3 && d_.chance(40)) return append(decayed_sum{}, {from});
     if (kind == 3) return append(shuffled(d_, in), {from});
     if (kind == 4) return append(softmax_attributes{.beta = 0.5F}, {from});
     if (kind == 5) return around(from);
@@ -151,7 +152,7 @@ class model_generator {
     const extent2 stride{d_.between(1, 3), d_.between(1, 3)};
     const extent2 dilation =
         d_.chance(25) ? extent2{d_.between(1, 3), d_.between(1, 3)} : extent2{};
-    switch (d_.between(0, 31)) {
+    switch (d_.between(0, 33)) {
       case 0:
       case 1:
       case 2:
@@ -203,6 +204,8 @@ class model_generator {
             in.width == 1 ? from : append(reshape_to{sequence(in.height, in.row())}, {from});
         return append(fc{.out = d_.extent(17)}, {pixels});
       }
+      case 28:
+      case 29: return recurrent(from);
       case 13: return d_.chance(40) ? append(turned(d_), {from}) : -1;
       case 14: {
         const int rows = d_.between(1, in.height);
@@ -226,6 +229,16 @@ class model_generator {
       case 27: return append(reduced(d_), {from});
       default: return keep(from, true);
     }
+  }
+
+  int recurrent(int from) {
+    using namespace xenos;
+    const shape in = extent(from);
+    const int steps =
+        in.width == 1 ? from : append(reshape_to{sequence(in.height, in.row())}, {from});
+    if (d_.chance(50)) return append(lstm_attributes{.hidden = d_.between(1, 9)}, {steps});
+    return append(gru_attributes{.hidden = d_.between(1, 9), .reset_after = d_.chance(50)},
+                  {steps});
   }
 
   /// Branches of unequal length from one tensor (or several) that meet in a join.
@@ -382,6 +395,7 @@ class model_generator {
     node.takes_epilogue = d_.chance(95);
     if (d_.chance(50)) node.parameter_bytes = d_.bytes(4, d_.chance(95) ? 500 : 200'000);
     if (d_.chance(15)) node.temporary_bytes = d_.bytes(1, 2'000);
+    if (node.sequential && d_.chance(90)) node.state_bytes = d_.bytes(4, 2'000);
     node.block_rows = d_.chance(70) ? 1 : d_.between(2, 4);
     node.column_cuts = d_.chance(90);
     node.channel_block = d_.chance(85) ? 1 << d_.between(0, 4) : 0;

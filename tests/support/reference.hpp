@@ -35,6 +35,17 @@ struct tensor_reader {
 
 namespace detail {
 
+template <xenos::sequential_operation Op, class Views>
+tensor define_sequence(const Op& op, const tensor_reader& in, const Views& views) {
+  const xenos::shape out = xenos::output_of(op, in.extents);
+  tensor values(static_cast<std::size_t>(out.elements()));
+  tensor state(static_cast<std::size_t>(op.carried(in.extents)));
+  for (int y = 0; y < out.height; ++y) {
+    op.step(in, views, y, state.data(), values.data() + std::ptrdiff_t{y} * out.row());
+  }
+  return values;
+}
+
 template <class Op, class Views>
 tensor define_tensor(const Op& op, const tensor_reader& in, const Views& views) {
   const xenos::shape out = xenos::output_of(op, in.extents);
@@ -72,7 +83,12 @@ void define_record(const Net& net, const buffers& inputs, std::vector<tensor>& t
       in.in[k] = &tensors[static_cast<std::size_t>(r.from[k])];
       in.extents.push(Net::records[r.from[k]].out);
     }
-    tensors.push_back(define_tensor(traits::op, in, net.template record_views<Id>()));
+    const auto& views = net.template record_views<Id>();
+    if constexpr (xenos::sequential_operation<std::remove_cvref_t<decltype(traits::op)>>) {
+      tensors.push_back(define_sequence(traits::op, in, views));
+    } else {
+      tensors.push_back(define_tensor(traits::op, in, views));
+    }
   } else if (r.kind == xenos::role::input) {
     const auto& given = inputs.at(static_cast<std::size_t>(r.port));
     tensors.emplace_back(given.begin(), given.end());

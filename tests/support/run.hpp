@@ -93,6 +93,26 @@ auto some_dense(unsigned salt = 0) {
   return xenos::stage_of<xenos::fc{.out = Out}>(some_weights<xenos::oi{Out, In}>(salt),
                                                 some_weights<xenos::per_channel{Out}>(salt + 1));
 }
+template <int Hidden, int In>
+auto some_lstm(unsigned salt = 0) {
+  return xenos::lstm<xenos::lstm_attributes{.hidden = Hidden}>(
+      some_weights<xenos::oi{4 * Hidden, In}>(salt),
+      some_weights<xenos::oi{4 * Hidden, Hidden}>(salt + 1),
+      some_weights<xenos::per_channel{4 * Hidden}>(salt + 2));
+}
+template <int Hidden, int In, bool ResetAfter = true>
+auto some_gru(unsigned salt = 0) {
+  constexpr xenos::gru_attributes op{.hidden = Hidden, .reset_after = ResetAfter};
+  const auto input = some_weights<xenos::oi{3 * Hidden, In}>(salt);
+  const auto recurrent = some_weights<xenos::oi{3 * Hidden, Hidden}>(salt + 1);
+  const auto bias = some_weights<xenos::per_channel{3 * Hidden}>(salt + 2);
+  if constexpr (ResetAfter) {
+    return xenos::gru<op>(input, recurrent, bias,
+                          some_weights<xenos::per_channel{3 * Hidden}>(salt + 3));
+  } else {
+    return xenos::gru<op>(input, recurrent, bias);
+  }
+}
 template <int Channels>
 auto some_batch_norm(unsigned salt = 0) {
   constexpr xenos::per_channel order{Channels};

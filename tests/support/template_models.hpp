@@ -164,7 +164,9 @@ auto some_stage() {
   } else if constexpr (kind == 11) {
     return some_activation<S>();
   } else if constexpr (kind == 12) {
-    if constexpr (In.width == 1)
+    if constexpr (In.width == 1 && draw(S, 64, 2) == 0)
+      return some_lstm<In.channels, In.channels>(S);
+    else if constexpr (In.width == 1)
       return some_dense<In.channels, In.channels>(S);
     else
       return xn::softmax;
@@ -179,6 +181,13 @@ auto some_stage() {
     return xn::pad<xn::zero_pad{draw(S, 32, 3), draw(S, 33, 3), draw(S, 34, 2), draw(S, 35, 3)}>;
   } else if constexpr (kind == 17 && In.elements() < 3000) {
     return xn::reshape<pick_shape(S, In)>;
+  } else if constexpr ((kind == 18 || kind == 25) && In.row() < 300 && draw(S, 64, 3) > 0) {
+    constexpr int hidden = some_channels(S);
+    const auto steps = xn::reshape<xn::sequence(In.height, In.row())>;
+    if constexpr (draw(S, 65, 2) == 0)
+      return steps | some_lstm<hidden, In.row()>(S);
+    else
+      return steps | some_gru<hidden, In.row(), draw(S, 66, 2) == 0>(S);
   } else if constexpr (kind == 18 && In.row() < 300) {
     constexpr int out = some_channels(S);
     return xn::reshape<xn::sequence(In.height, In.row())> | some_dense<out, In.row()>(S);

@@ -1,5 +1,6 @@
-// Operations that the library does not have: proof that a user's operation joins, and windows that
-// those of the library do not reach (reads that do not say which columns, two rows for several).
+// Operations that the library does not have: proof that a user's operation joins, and what
+// those of the library do not reach: reads that do not say which columns, two rows for several,
+// state of rows of several pixels.
 #pragma once
 
 #include <xenos/core/element.hpp>
@@ -58,6 +59,28 @@ struct upsample_rows {
       if (row >= 0 && row < in.extent(0).height) sum += in(0, row, x, c);
     }
     return sum;
+  }
+};
+
+/// Each element, and half of what came out in the row before. Says that it may read any column.
+struct decayed_sum {
+  static constexpr const char* name = "decayed_sum";
+  static constexpr xenos::mapping map = xenos::mapping::many_to_many;
+
+  [[nodiscard]] constexpr xenos::fault check(const xenos::shapes&) const {
+    return xenos::fault::none;
+  }
+  [[nodiscard]] constexpr xenos::shape output(const xenos::shapes& in) const { return in[0]; }
+  [[nodiscard]] constexpr xenos::access reads(const xenos::shapes&, int) const { return {}; }
+  [[nodiscard]] constexpr int carried(const xenos::shapes& in) const { return in[0].row(); }
+
+  template <class In, class Weights, class Value>
+  constexpr void step(const In& in, const Weights&, int y, Value* state, Value* row) const {
+    const xenos::shape extent = in.extent(0);
+    for (int at = 0; at < extent.row(); ++at) {
+      state[at] = in(0, y, at / extent.channels, at % extent.channels) + state[at] / 2;
+      row[at] = state[at];
+    }
   }
 };
 

@@ -56,6 +56,7 @@ struct record {
   shape out{};
   int steps = 1;             // rows of its schedule: out.height, or input rows when it accumulates
   bool accumulates = false;  // consumes input rows one by one into a single output row
+  bool sequential = false;   // carries state from row to row: all rows in order, by one core
   bool takes_epilogue = true;  // a one-to-one follower may be fused into it
   bool cut_after = false;      // unlink: its tensor is materialised
   int port = -1;               // which model input or output
@@ -66,6 +67,7 @@ struct record {
   bytes_t parameter_bytes = 0;  // as the kernel packs them
   bytes_t channel_bytes = 0;    // of them for each channel of a block; 0: it needs all at once
   bytes_t temporary_bytes = 0;  // scratch the kernel needs while it runs
+  bytes_t state_bytes = 0;      // what the kernel carries from row to row
   int block_rows = 1;           // rows of the kernel's register block
   int block_columns = 1;        // and columns: fewer take as long
   bool channelwise = false;     // a channel of the output reads that channel of the inputs only

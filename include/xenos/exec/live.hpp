@@ -40,6 +40,8 @@ struct live_edge {
   int stride = 0;
   int slots = 1;
   int halo_before = 0;
+  int endless = 0;   // the height that says it has no end
+  int produced = 0;  // rows a period
 };
 
 /// Pointers to column 0 of `reach` rows from `first` on.
@@ -82,8 +84,15 @@ struct live_runner {
         const unit& from = plan.units[u.edges[k].from];
         const int halo = from.halo_left * from.out.channels * size_of(from.type);
         const access& reads = u.edges[k].reads;
-        all.at[k] = {u.edges[k].from, reads.rows, reads.zeros, from.offset + halo,
-                     from.row_stride, from.rows,  halo};
+        all.at[k] = {u.edges[k].from,
+                     reads.rows,
+                     reads.zeros,
+                     from.offset + halo,
+                     from.row_stride,
+                     from.rows,
+                     halo,
+                     from.out.height,
+                     plan.produced[u.edges[k].from]};
       }
       all.begin[k + 1] = all.begin[k] + all.at[k].reads.reach;
     }
@@ -124,11 +133,12 @@ struct live_runner {
     const std::int64_t later = row - plan.begun[Unit];
     const std::int64_t periods = later > 0 ? later / plan.produced[Unit] : 0;
     const auto first = static_cast<int>(row - periods * plan.produced[Unit]);
-    const tile<element, element> t{in, &out, first, 1, f.scratch + plan.temporaries};
+    const tile<element, element> t{
+        in, &out, first, 1, f.scratch + plan.temporaries, {}, {}, f.state.rings + u.state_offset};
     const epilogue_type epilogue(in + head_inputs, vectors);
     if constexpr (selected::needs_heights) {
       int heights[inputs];
-      for (int k = 0; k < inputs; ++k) heights[k] = height_of(f, edges.at[k].from, periods);
+      for (int k = 0; k < inputs; ++k) heights[k] = height_of(f, edges.at[k], periods);
       selected::type::run(live_tile<element, element>{t, heights}, {}, f.net.template views<Unit>(),
                           epilogue);
     } else {
@@ -166,10 +176,9 @@ struct live_runner {
     for (int i = 0; i < u.halo_right * u.out.channels; ++i) out[u.out.row() + i] = element(0);
     return out;
   }
-  static int height_of(const live_frame<Net>& f, int from, std::int64_t periods) {
-    const std::int64_t height = f.heights[from];
-    return height == no_end ? plan.units[from].out.height
-                            : static_cast<int>(height - periods * plan.produced[from]);
+  static int height_of(const live_frame<Net>& f, const live_edge& edge, std::int64_t periods) {
+    const std::int64_t height = f.heights[edge.from];
+    return height == no_end ? edge.endless : static_cast<int>(height - periods * edge.produced);
   }
 };
 

@@ -110,7 +110,7 @@ struct tile_runner {
     }
     Net::template kernel<Unit>::run(
         tile<element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
-                                    f.channels},
+                                    f.channels, state(f)},
         parameters(f), f.net.template views<Unit>(), epilogue_type(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
@@ -183,6 +183,9 @@ struct tile_runner {
 
   static std::byte* temporaries(const frame<Net>& f) {
     return f.bases[frame<Net>::scratchpad] + Net::plan.segments[u.segment].zero_row;
+  }
+  static std::byte* state(const frame<Net>& f) {
+    return f.bases[frame<Net>::scratchpad] + u.state_offset;
   }
   static constexpr int head_inputs() {
     if (is_input) return 1;

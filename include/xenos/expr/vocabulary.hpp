@@ -11,6 +11,7 @@
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
 #include <xenos/ops/row_pool.hpp>
@@ -65,6 +66,16 @@ constexpr auto dense(Views... views) {
 template <fc Attributes, layer_weights Layer>
 constexpr auto dense(const Layer& layer) {
   return stage_of<Attributes>(layer.weights, layer.bias);
+}
+/// Recurrent layers: `lstm<lstm_attributes{...}>(input_weights, recurrent_weights, bias)`, and the
+/// same of `gru`, which with reset_after takes a recurrent bias too.
+template <lstm_attributes Attributes, class... Views>
+constexpr auto lstm(Views... views) {
+  return stage_of<Attributes>(views...);
+}
+template <gru_attributes Attributes, class... Views>
+constexpr auto gru(Views... views) {
+  return stage_of<Attributes>(views...);
 }
 /// Batch normalisation with gamma, beta, mean, variance.
 template <batch_norm_attributes Attributes = batch_norm_attributes{}, class... Views>

@@ -24,6 +24,8 @@ struct cuts {
 ///   out[r]    output row first + r; for an accumulating stage out[0] is its only row, and `first`
 ///             and `rows` count input rows
 ///   temporaries  the kernel's temporary_bytes, aligned as the target's rows; lost after the tile
+///   state     the kernel's state_bytes, aligned as rows, which it finds as it left them behind row
+///             `first` - 1; where `first` is 0 a sequence begins and their contents mean nothing
 /// Where cores share columns or channels (`Cuts`), only a range of them is computed, and only the
 /// input columns that it needs are there: `columns` and `channels` then tell which, and are
 /// everything otherwise, as a constant.
@@ -36,6 +38,7 @@ struct tile {
   std::byte* temporaries;
   range some_columns{};
   range some_channels{};
+  std::byte* state = nullptr;
 
   [[nodiscard]] constexpr range columns(int width) const {
     return Cuts.columns ? some_columns : range{0, width};
@@ -56,6 +59,8 @@ struct no_parameters {};
 //   block_rows                  rows of its register block
 //   block_columns               and columns; absent: 1
 //   temporary_bytes             scratch it needs for a tile
+//   state_bytes                 what it carries from row to row, if its operation is sequential;
+//                               absent: 0
 //   channel_block               it can compute a range of channels that begins and, but at the last
 //                               channel, ends at a multiple of this; absent: it cannot
 //   column_cuts                 whether it can compute a range of columns; absent: it cannot

@@ -10,12 +10,14 @@
 #include <xenos/kernels/generic/elementwise.hpp>
 #include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/pool.hpp>
+#include <xenos/kernels/generic/recurrent.hpp>
 #include <xenos/kernels/generic/transposed_conv.hpp>
 #include <xenos/kernels/generic/upsample.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
 #include <xenos/ops/row_pool.hpp>
@@ -80,6 +82,21 @@ struct kernel_for<Op, In, T, VectorBytes> {
 template <fc Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes>
     : kernel_for<conv{.out = Op.out, .padding = valid}, In, T, VectorBytes> {};
+
+template <lstm_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr auto block = generic::gate_block<T>(Op.hidden, VectorBytes);
+  using type = generic::recurrent_rows<
+      generic::lstm_cell<generic::recurrent_geometry{In[0].channels, Op.hidden}, block, T>, T>;
+};
+template <gru_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr auto block = generic::gate_block<T>(Op.hidden, VectorBytes);
+  using type = generic::recurrent_rows<
+      generic::gru_cell<generic::recurrent_geometry{In[0].channels, Op.hidden}, Op.reset_after,
+                        block, T>,
+      T>;
+};
 
 template <transposed_conv Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {

@@ -61,6 +61,7 @@ constexpr void add_kernel_numbers(record& r) {
   r.parameter_bytes = std::is_empty_v<packed> ? 0 : bytes_t{sizeof(packed)};
   if constexpr (requires { Kernel::channel_bytes; }) r.channel_bytes = Kernel::channel_bytes;
   r.temporary_bytes = Kernel::temporary_bytes;
+  if constexpr (requires { Kernel::state_bytes; }) r.state_bytes = Kernel::state_bytes;
   r.block_rows = Kernel::block_rows;
   if constexpr (requires { Kernel::block_columns; }) r.block_columns = Kernel::block_columns;
   if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;

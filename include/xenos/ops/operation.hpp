@@ -41,6 +41,10 @@ struct parameters {
 ///                         channel, computed when weights are packed
 ///   accumulating          (global pooling, flatten) `accumulates(shapes)`, `start<Sum>()`,
 ///                         `accumulate(sum, in, weights, row, x, c)` and `finish(sum, shapes, y, x)`
+///   sequential            (recurrent layers) `carried(shapes)`: how many numbers it carries from row
+///                         to row; `step(in, weights, y, state, row)`: makes `row` y of the output,
+///                         and of the `state` behind row y - 1 that behind row y. Before row 0 all
+///                         of it is zero
 ///   any other             `at(in, weights, y, x, c)`: one element of the output, in `reference_of<T>`
 /// There `in(input, y, x, c)` reads an element (inside the image only), `in.extent(input)` is that
 /// input's shape and `weights.get<k>()(o, h, w, i)` the k-th view.
@@ -64,6 +68,13 @@ concept one_to_one_operation = operation<Op> && Op::map == mapping::one_to_one;
 template <class Op>
 concept accumulating_operation = operation<Op> && requires(const Op op, const shapes in) {
   { op.accumulates(in) } -> std::same_as<bool>;
+};
+
+/// An operation that carries state from row to row.
+template <class Op>
+concept sequential_operation =
+    operation<Op> && !one_to_one_operation<Op> && requires(const Op op, const shapes in) {
+  { op.carried(in) } -> std::same_as<int>;
 };
 
 /// Streams that an operation reads; 0: any number.
@@ -160,6 +171,7 @@ constexpr record describe(const Op& op, const shapes& in, const int* from, dtype
     node.reads[i] = access_of(op, in, i);
     if (node.accumulates) node.reads[i] = {.columns = node.reads[i].columns};
   }
+  node.sequential = sequential_operation<Op>;
   if constexpr (requires { op.macs(in); }) node.macs = op.macs(in);
   if constexpr (requires { Op::takes_epilogue; }) node.takes_epilogue = Op::takes_epilogue;
   node.channelwise = one_to_one_operation<Op>;

@@ -69,6 +69,8 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     u.out = first.out;
     u.steps = first.steps;
     u.accumulates = first.accumulates;
+    u.sequential = first.sequential;
+    u.state_bytes = first.state_bytes;
     if (g[i].cut_after || policy.cuts(g, i)) {
       u.materialise = true;
       u.why = cut::asked;

@@ -198,6 +198,7 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     bytes_t zeros = 0;
     bytes_t temporaries = 0;
     round_price parameters(p.units[j]);
+    bytes_t states = 0;
     for (int i = j; i >= 0; --i) {
       const unit& u = p.units[i];
       const bool inside =
@@ -205,9 +206,10 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       if (i < j && !(inside && (policy.link || u.in_place))) break;
       zeros = max_of(zeros, f.zero_row[i]);
       temporaries = max_of(temporaries, u.temporary_bytes);
+      states += align_up(u.state_bytes, t.alignment);
       const bytes_t moved = f.moved(p, i, j);
       const bytes_t room =
-          space - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment);
+          space - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment) - states;
       if (limit > 0) parameters.add(u, p.units[j], t.alignment);
       bool fits = false;
       const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles,
@@ -296,6 +298,7 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     for (int i = s.first; i <= s.last; ++i) {
       s.zero_row = max_of(s.zero_row, align_up(f.zero_row[i], t.alignment));
       s.temporaries = max_of(s.temporaries, align_up(p.units[i].temporary_bytes, t.alignment));
+      s.states += align_up(p.units[i].state_bytes, t.alignment);
       most = max_of(most, p.units[i].steps);
       p.units[i].segment = index;
     }

@@ -21,8 +21,9 @@ constexpr std::int64_t first_read(const window& w, std::int64_t row) {
 }
 
 /// The plan of a model that runs live. Of a unit's fields, `rows`, `row_stride`, `bytes` and
-/// `offset` say where its ring lies in a stream's state; units of outputs keep nothing. There are
-/// no segments: after each input row the units, in order, do all rows that they can.
+/// `offset` say where its ring lies in a stream's state, which units of outputs do not have, and
+/// `state_offset` where it keeps what it carries from row to row. There are no segments: after each
+/// input row the units, in order, do all rows that they can.
 template <int Capacity>
 struct live_plan : plan<Capacity> {
   int period = 1;               // input rows after which the schedule repeats
@@ -30,7 +31,7 @@ struct live_plan : plan<Capacity> {
   int prologue = 0;             // input rows until the schedule repeats
   int begun[Capacity] = {};     // by unit: rows of it after the prologue
   int latency[Capacity] = {};   // by unit: input rows by which its rows are behind
-  bytes_t ring_bytes = 0;       // of a stream's state
+  bytes_t ring_bytes = 0;       // of a stream's state: rings, and what units carry
   bytes_t zero_row = 0;         // bytes of the shared row of zeros, at offset 0 of the scratch
   bytes_t output_row = 0;       // where in the scratch rows of outputs are made
   bytes_t temporaries = 0;      // where in the scratch the kernels' temporaries are
@@ -184,6 +185,10 @@ constexpr void place_live(const target& t, const live_simulation<N>& found, live
     u.in_place = false;
     u.row_stride = static_cast<int>(align_up(row, t.alignment));
     temporaries = max_of(temporaries, u.temporary_bytes);
+    if (u.state_bytes > 0) {
+      u.state_offset = p.ring_bytes;
+      p.ring_bytes += align_up(u.state_bytes, t.alignment);
+    }
     for (int k = 0; k < u.edge_count; ++k) {
       const unit& from = p.units[u.edges[k].from];
       if (u.edges[k].reads.zeros) p.zero_row = max_of(p.zero_row, bytes_t{from.row_stride});

@@ -10,8 +10,8 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// Lays out the rings of segment `index`. All segments share one scratchpad: zero row, temporaries,
-/// rings.
+/// Lays out the states and rings of segment `index`. All segments share one scratchpad: zero row,
+/// temporaries, states, rings.
 template <int N>
 constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings) {
   segment& s = p.segments[index];
@@ -24,9 +24,14 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
     columns_of_part(p, s, part, of_part);
     for (int i = s.first; i <= s.last; ++i) columns[i] = max_of(columns[i], of_part[i].size());
   }
-  bytes_t at = s.zero_row + s.temporaries;
+  bytes_t state = s.zero_row + s.temporaries;
+  bytes_t at = s.before_rings();
   for (int i = s.first; i <= s.last; ++i) {
     unit& u = p.units[i];
+    if (u.state_bytes > 0) {
+      u.state_offset = state;
+      state += align_up(u.state_bytes, p.alignment);
+    }
     if (u.in_place) {
       u.where = placement::caller;
       u.rows = u.steps;
@@ -50,7 +55,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
       s.near += detail::bytes_written(u);
     }
   }
-  s.rings = at - s.zero_row - s.temporaries;
+  s.rings = at - s.before_rings();
   p.area_bytes = max_of(p.area_bytes, at);
   p.moved_bytes += s.moved;
   p.near_bytes += s.near;

@@ -74,6 +74,7 @@ struct unit {
   dtype type = dtype::f32;
   int steps = 1;
   bool accumulates = false;
+  bool sequential = false;   // computes all rows in order, on one core
   bool materialise = false;  // may not be in a ring
   bool in_place = false;     // a model input that is read where it lies: no work at all
   int input_port = -1;
@@ -89,16 +90,18 @@ struct unit {
   bytes_t whole_bytes = 0;       // of those that are needed all at once
   bytes_t parameter_offset = 0;  // in the buffer of a round, where a transport brings them
   bytes_t temporary_bytes = 0;
+  bytes_t state_bytes = 0;
 
   int segment = -1;
   placement where = placement::memory;
   cut why = cut::none;
   int halo_left = 0;  // zeroed columns before and after each row
   int halo_right = 0;
-  int row_stride = 0;  // bytes from row to row, a multiple of the target's alignment
-  int rows = 0;        // rows it holds: ring capacity, or all
-  bytes_t bytes = 0;   // rows * row_stride
-  bytes_t offset = 0;  // from the start of its tier
+  int row_stride = 0;        // bytes from row to row, a multiple of the target's alignment
+  int rows = 0;              // rows it holds: ring capacity, or all
+  bytes_t bytes = 0;         // rows * row_stride
+  bytes_t offset = 0;        // from the start of its tier
+  bytes_t state_offset = 0;  // of its state, from the start of the scratchpad
 
   /// Rows of its schedule that one step covers when the segment's tile is `tile_rows`.
   [[nodiscard]] constexpr int tile(int tile_rows) const { return min_of(tile_rows, steps); }
@@ -122,12 +125,14 @@ struct segment {
   bool reversed = false;           // joins pull their last input first
   bytes_t zero_row = 0;            // bytes of the shared row of zeros, at scratchpad offset 0
   bytes_t temporaries = 0;         // at scratchpad offset zero_row
-  bytes_t rings = 0;               // bytes of all rings behind it
+  bytes_t states = 0;              // of its units, behind them
+  bytes_t rings = 0;               // bytes of all rings behind these
   bytes_t moved = 0;               // activation bytes read from and written to memory and caller
   bytes_t near = 0;                // activation bytes read from and written to rings
   std::int64_t cycles = 0;         // by the cost model
 
-  [[nodiscard]] constexpr bytes_t scratchpad() const { return zero_row + temporaries + rings; }
+  [[nodiscard]] constexpr bytes_t before_rings() const { return zero_row + temporaries + states; }
+  [[nodiscard]] constexpr bytes_t scratchpad() const { return before_rings() + rings; }
 };
 
 /// One step of the schedule: rows [first, end) of a unit.

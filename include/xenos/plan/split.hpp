@@ -11,14 +11,16 @@
 namespace xenos::inline XENOS_ABI {
 
 /// Rows (of its schedule) of each unit of segment `s` that part `part` of rows computes: its share
-/// of the last unit, and what that needs of the others. Rows nobody needs are in no range.
+/// of the last unit, and what that needs of the others. Rows nobody needs are in no range, but
+/// for those through which a sequential unit comes to others.
 template <int N>
 constexpr void rows_of_part(const plan<N>& p, const segment& s, int part, range (&rows)[N]) {
   for (int i = s.first; i <= s.last; ++i) rows[i] = {};
   rows[s.last] = share(p.units[s.last].steps, s.split.rows, part);
-  for (int i = s.last; i > s.first; --i) {
+  for (int i = s.last; i >= s.first; --i) {
     if (rows[i].empty()) continue;
     const unit& u = p.units[i];
+    if (u.sequential) rows[i].first = 0;
     for (int k = 0; k < u.edge_count; ++k) {
       const edge& e = u.edges[k];
       if (e.from < s.first) continue;
@@ -126,6 +128,7 @@ struct split_rules {
   }
   constexpr void add(const unit& u, const unit& last) {
     if (split.count() == 1 || u.in_place) return;
+    if (u.sequential) possible = false;
     if (split.rows > 1 && u.accumulates) possible = false;
     if (split.columns > 1 && !detail::splits_columns(u)) possible = false;
     if (split.channels == 1) return;

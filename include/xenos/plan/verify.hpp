@@ -61,7 +61,8 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
       const int id = f < 0 ? u.head : u.followers[f];
       if (id <= previous || id >= g.count) return {flaw::record_misplaced, i};
       const record& r = g[id];
-      const bool fusable = f < 0 || r.kind == role::output || r.map == mapping::one_to_one;
+      const bool joins = r.kind == role::output || r.map == mapping::one_to_one;
+      const bool fusable = f < 0 || (joins && !r.sequential);
       const bool severed = f >= 0 && g[previous].cut_after;
       if (!fusable || severed) return {flaw::record_misplaced, i};
       if (r.temporary_bytes > u.temporary_bytes) return {flaw::totals_differ, i};
@@ -88,7 +89,8 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
     const record& head = g[u.head];
     const record& last = g[previous];
     const bool same = u.out == last.out && u.steps == head.steps && u.type == last.type &&
-                      u.accumulates == head.accumulates && u.channelwise == head.channelwise &&
+                      u.accumulates == head.accumulates && u.sequential == head.sequential &&
+                      u.state_bytes == head.state_bytes && u.channelwise == head.channelwise &&
                       u.channel_block == head.channel_block && u.column_cuts == head.column_cuts &&
                       u.channel_bytes == head.channel_bytes && u.whole_bytes == whole;
     if (!same) return {flaw::record_misplaced, i};
@@ -102,6 +104,24 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
     }
   }
   return {seen == g.count ? flaw::none : flaw::record_misplaced, -1};
+}
+
+/// Whether the state of unit `index` has a place of its own between temporaries and rings.
+template <int N>
+constexpr flaw state_flaw(const target& t, const plan<N>& p, int index) {
+  const unit& u = p.units[index];
+  if (u.state_bytes <= 0) return flaw::none;
+  const segment& s = p.segments[u.segment];
+  const bytes_t end = u.state_offset + u.state_bytes;
+  if (u.state_offset % t.alignment != 0) return flaw::misaligned;
+  if (u.state_offset < s.zero_row + s.temporaries || end > s.before_rings()) return flaw::overlap;
+  for (int k = s.first; k < index; ++k) {
+    const unit& other = p.units[k];
+    if (other.state_offset < end && u.state_offset < other.state_offset + other.state_bytes) {
+      return flaw::overlap;
+    }
+  }
+  return flaw::none;
 }
 
 template <int N>
@@ -129,6 +149,7 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     const segment& s = p.segments[u.segment];
     const int columns = u.where == placement::ring ? widest[i] : u.out.width;
     const int row = (u.halo_left + columns + u.halo_right) * u.out.channels * size_of(u.type);
+    if (u.halo_left < 0 || u.halo_right < 0) return {flaw::halo_too_small, i};
     for (int k = 0; k < u.edge_count; ++k) {
       const unit& from = p.units[u.edges[k].from];
       const access& reads = u.edges[k].reads;
@@ -143,6 +164,8 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     if (u.row_stride < row || u.bytes != bytes_t{u.rows} * u.row_stride) {
       return {flaw::bytes_differ, i};
     }
+    const flaw state = state_flaw(t, p, i);
+    if (state != flaw::none) return {state, i};
     if (u.where != placement::ring && u.rows != u.out.height) return {flaw::bytes_differ, i};
     if (s.temporaries < u.temporary_bytes) return {flaw::totals_differ, i};
     if (u.where == placement::caller) {
@@ -152,7 +175,7 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     if (u.offset % t.alignment != 0 || u.row_stride % t.alignment != 0 || u.offset < 0) {
       return {flaw::misaligned, i};
     }
-    const bytes_t lowest = u.where == placement::ring ? s.zero_row + s.temporaries : 0;
+    const bytes_t lowest = u.where == placement::ring ? s.before_rings() : 0;
     if (u.offset < lowest) return {flaw::overlap, i};
     bytes_t& tier = u.where == placement::ring ? scratchpad : memory;
     tier = max_of(tier, u.offset + u.bytes);
@@ -170,10 +193,12 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];
     bytes_t rings = 0;
+    bytes_t states = 0;
     for (int i = s.first; i <= s.last; ++i) {
+      states += align_up(p.units[i].state_bytes, t.alignment);
       if (p.units[i].where == placement::ring) rings += p.units[i].bytes;
     }
-    if (rings != s.rings) return {flaw::totals_differ, s.last};
+    if (rings != s.rings || states != s.states) return {flaw::totals_differ, s.last};
     if (s.zero_row % t.alignment != 0) return {flaw::misaligned, s.last};
     if (s.zero_row < 0 || s.temporaries < 0) return {flaw::bytes_differ, s.last};
     scratchpad = max_of(scratchpad, s.scratchpad());
@@ -221,7 +246,7 @@ constexpr bool split_allowed(const target& t, const plan<N>& p, const segment& s
   for (int i = s.first; i <= s.last; ++i) {
     const unit& u = p.units[i];
     if (u.in_place) continue;
-    if (w.rows > 1 && u.accumulates) return false;
+    if (u.sequential || (w.rows > 1 && u.accumulates)) return false;
     if (w.columns > 1 && !splits_columns(u)) return false;
   }
   const share_blocks blocks = blocks_of(last, t);
@@ -291,7 +316,7 @@ constexpr verdict verify_part(const plan<N>& p, const segment& s, int part) {
     const bool in_order = now.unit >= s.first && now.unit <= s.last &&
                           now.first == done[now.unit] && now.end > now.first && now.end <= u.steps;
     if (!in_order || (u.accumulates ? 1 : now.end - now.first) > u.rows ||
-        (u.accumulates && begun[now.unit] > 0)) {
+        ((u.accumulates || u.sequential) && begun[now.unit] > 0)) {
       return {flaw::step_out_of_order, now.unit};
     }
     for (int k = 0; k < u.edge_count; ++k) {

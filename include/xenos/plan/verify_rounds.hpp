@@ -17,7 +17,7 @@ constexpr bool channels_allowed(const plan<N>& p, const segment& s) {
   for (int i = s.first; i <= s.last; ++i) {
     const unit& u = p.units[i];
     if (u.in_place) continue;
-    const bool mixes = !u.channelwise && computed;
+    const bool mixes = u.sequential || (!u.channelwise && computed);
     const bool whole = u.channel_block < 1 || s.channel_block % u.channel_block != 0;
     if (mixes || whole || u.out.channels != last.out.channels) return false;
     computed = true;

@@ -211,6 +211,14 @@ auto decoder() {
          xn::permute<xn::transpose{{2, 1, 0}}> | xn::reduce_mean<xn::axes{.rows = true}>;
 }
 
+/// Recurrent layers, whose states lie before the rings.
+auto recurrent() {
+  constexpr xn::conv stem{.out = 9, .kernel = {5, 1}, .stride = {2, 1}};
+  return xn::input<float, xn::sequence(29, 6)> | some_conv<stem, 6>() | xn::relu |
+         some_lstm<17, 9>(1) | some_gru<8, 17>(4) | some_gru<5, 8, false>(8) | xn::tanh |
+         some_dense<3, 5>();
+}
+
 }  // namespace
 
 TEST_CASE("a residual network stays inside its blocks", "[guard]") {
@@ -235,6 +243,12 @@ TEST_CASE("a decoder stays inside its blocks", "[guard]") {
   check_guards<xn::targets::host>(decoder());
   check_guards<xn::targets::host, xn::planning{.fuse = false, .tile = 1}>(decoder());
   check_guards<xn::targets::generic.with_scratchpad(8 * 1024)>(decoder());
+}
+
+TEST_CASE("a recurrent network stays inside its blocks", "[guard]") {
+  check_guards<xn::targets::host>(recurrent());
+  check_guards<xn::targets::host, xn::planning{.link = false}>(recurrent());
+  check_guards<xn::targets::cortex_m4, xn::planning{.tile = 1}>(recurrent());
 }
 #else
 TEST_CASE("guard pages need Linux", "[guard]") { SUCCEED(); }

@@ -1,4 +1,5 @@
 #include <support/run.hpp>
+#include <support/user_operations.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -104,6 +105,18 @@ TEST_CASE("a user's accumulating operation", "[definition]") {
   const auto sum = xn::stage_of<column_sum{}>(some_weights<xn::per_channel{4}>());
   CHECK(check_model(xn::input<float, xn::hwc{6, 4, 3}> | sum | xn::tanh) == "");
   CHECK(check_model(xn::input<float, xn::hwc{1, 4, 3}> | sum) == "");
+}
+
+TEST_CASE("a user's operation that carries state", "[definition]") {
+  constexpr auto sum = xn::stage_of<decayed_sum{}>();
+  constexpr xn::conv op{.out = 4, .kernel = {3, 3}};
+  const auto model = xn::input<float, xn::hwc{9, 3, 2}> | sum | some_conv<op, 2>() | sum | xn::relu;
+  CHECK(check_model(model) == "");
+  using net = decltype(xn::link<xn::targets::host>(model));
+  const buffers in = random_inputs<net>();
+  constexpr xn::planning unlinked{.link = false};
+  CHECK(same_bits(run_model<xn::targets::host>(model, in),
+                  run_model<xn::targets::host, unlinked>(model, in)));
 }
 
 TEST_CASE("a user's one-to-one operation with coefficients", "[definition]") {

@@ -143,6 +143,30 @@ TEST_CASE("a stream that has run for ever goes on", "[stream]") {
       xn::input<float, xn::rows_of(3, 4)> | some_conv<causal<4, 2>, 4>() |
       xn::stage_of<upsample_rows{3, true}>() | some_conv<causal<2>, 4>(1) |
       xn::stage_of<upsample_rows{2}>() | xn::relu));
+  check_ages(xn::stream<xn::targets::host>(
+      xn::input<float, xn::rows_of(1, 12)> | some_lstm<4, 12>() | some_conv<causal<3, 2>, 4>(3) |
+      some_gru<5, 4>(4) | xn::stage_of<decayed_sum{}>() | some_gru<3, 5, false>(8)));
+}
+
+TEST_CASE("what units carry lies in the stream's state, beside the rings", "[stream]") {
+  using net = decltype(xn::stream<xn::targets::host>(xn::input<float, xn::rows_of(1, 4)> |
+                                                     some_lstm<20, 4>() | some_gru<5, 20>(3)));
+  constexpr const auto& plan = net::plan;
+  STATIC_REQUIRE(plan.unit_count == 3);
+  CHECK(plan.units[1].state_bytes == 2 * 20 * sizeof(float));
+  CHECK(plan.units[2].state_bytes == 5 * sizeof(float));
+  CHECK(plan.ring_bytes == plan.units[0].bytes + plan.units[1].bytes + 192 + 64);
+  std::vector<int> owners(std::size_t(plan.ring_bytes));
+  const auto take = [&](xn::bytes_t first, xn::bytes_t bytes) {
+    for (xn::bytes_t at = first; at < first + bytes; ++at) ++owners.at(std::size_t(at));
+  };
+  for (int i = 0; i < plan.unit_count; ++i) {
+    const xn::unit& u = plan.units[i];
+    CHECK(u.state_offset % plan.alignment == 0);
+    take(u.state_offset, u.state_bytes);
+    if (u.output_port < 0) take(u.offset, u.bytes);
+  }
+  CHECK(*std::max_element(owners.begin(), owners.end()) == 1);
 }
 
 TEST_CASE("a stream and a run for whole images share weights and results", "[stream]") {

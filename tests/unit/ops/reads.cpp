@@ -42,7 +42,14 @@ std::string misread(const model& m, int id) {
   const xenos::shapes extents = m.extents(id);
   reading source(node);
   const auto define = [&](const auto& op) {
-    if constexpr (xenos::operation<std::remove_cvref_t<decltype(op)>>) {
+    using type = std::remove_cvref_t<decltype(op)>;
+    if constexpr (xenos::sequential_operation<type>) {
+      std::vector<double> state(static_cast<std::size_t>(op.carried(extents)));
+      std::vector<double> row(static_cast<std::size_t>(node.out.row()));
+      for (source.y = 0; source.y < node.out.height; ++source.y) {
+        op.step(operands{source, extents}, m.weights[at], source.y, state.data(), row.data());
+      }
+    } else if constexpr (xenos::operation<type>) {
       for (source.y = 0; source.y < node.out.height; ++source.y) {
         for (source.x = 0; source.x < node.out.width; ++source.x) {
           for (const int c : {0, node.out.channels - 1}) {

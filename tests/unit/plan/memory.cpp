@@ -2,8 +2,10 @@
 
 #include <catch2/catch.hpp>
 #include <support/graph_builder.hpp>
+#include <support/user_operations.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/recurrent.hpp>
 #include <xenos/plan/make_plan.hpp>
 #include <xenos/target/catalogue.hpp>
 
@@ -77,6 +79,33 @@ TEST_CASE("a ring follows the row of zeros and the temporaries", "[memory]") {
   CHECK(p.scratchpad_bytes == 64 + 128 + 3 * 64);
   CHECK(s.near == 2 * tensor);
   CHECK(s.moved == 2 * tensor);
+}
+
+TEST_CASE("states lie between the temporaries and the rings", "[memory]") {
+  graph_builder<12> b;
+  const int first = b.add(xenos::lstm_attributes{.hidden = 4}, b.input({10, 1, 4}));
+  const int second = b.add(xenos::gru_attributes{.hidden = 4}, first);
+  const int third = b.add(xenos_test::crop_rows{6, 2}, second);
+  b.records[first].temporary_bytes = 100;
+  b.records[first].state_bytes = 65;
+  b.records[second].state_bytes = 4;
+  b.output(third);
+  const auto p = make_plan(b.records, xenos::targets::generic.with_cores(4), xenos::split::rows);
+  REQUIRE(p.segment_count == 1);
+  const xenos::segment& s = p.segments[0];
+  CHECK(s.split == xenos::ways{});  // rows in order, on one core
+  CHECK(s.zero_row == 0);
+  CHECK(s.temporaries == 128);
+  CHECK(s.states == 128 + 64);
+  CHECK(p.units[1].state_offset == 128);
+  CHECK(p.units[2].state_offset == 128 + 128);
+  CHECK(p.units[1].offset == 128 + 192);
+  CHECK(p.scratchpad_bytes == s.scratchpad());
+  xenos::range rows[12] = {};
+  rows_of_part(p, s, 0, rows);
+  CHECK(rows[3] == xenos::range{0, 2});
+  CHECK(rows[2] == xenos::range{0, 8});  // all that come before those wanted
+  CHECK(rows[1] == xenos::range{0, 8});
 }
 
 TEST_CASE("segments share one scratchpad", "[memory]") {

@@ -6,6 +6,7 @@
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/shuffle.hpp>
 #include <xenos/plan/make_plan.hpp>
 #include <xenos/target/catalogue.hpp>
@@ -60,7 +61,49 @@ constexpr void resize_ring(net_plan& p, int rows) {
   p.scratchpad_bytes -= less;
 }
 
+/// Two recurrent layers and a stage that reads some of their rows.
+constexpr auto make_recurrent() {
+  graph_builder<8> b;
+  const int first = b.add(xenos::lstm_attributes{.hidden = 4}, b.input({16, 1, 4}));
+  const int second = b.add(xenos::gru_attributes{.hidden = 4}, first);
+  b.records[first].state_bytes = 32;
+  b.records[second].state_bytes = 100;
+  b.output(b.add(xenos_test::crop_rows{9, 4}, second));
+  return b.records;
+}
+constexpr auto recurrent = make_recurrent();
+constexpr auto two_cores = on.with_cores(2);
+constexpr auto in_order = make_plan(recurrent, two_cores, xenos::planning{.tile = 2});
+static_assert(in_order.segment_count == 1 && in_order.units[2].sequential);
+static_assert(verify(recurrent, two_cores, in_order).what == flaw::none);
+
+template <class Change>
+constexpr flaw after_recurrent(Change change) {
+  net_plan p = in_order;
+  change(p);
+  return verify(recurrent, two_cores, p).what;
+}
+
 }  // namespace
+
+TEST_CASE("state has a place of its own", "[verify]") {
+  CHECK(after_recurrent([](net_plan& p) { p.units[1].state_offset += 64; }) == flaw::overlap);
+  CHECK(after_recurrent([](net_plan& p) { p.units[2].state_offset += 64; }) == flaw::overlap);
+  CHECK(after_recurrent([](net_plan& p) { p.units[1].state_offset -= 64; }) == flaw::overlap);
+  CHECK(after_recurrent([](net_plan& p) { p.units[2].state_offset += 4; }) == flaw::misaligned);
+  CHECK(after_recurrent([](net_plan& p) { p.units[1].offset -= 64; }) == flaw::overlap);
+  CHECK(after_recurrent([](net_plan& p) { p.segments[0].states += 64; }) == flaw::overlap);
+  CHECK(after_recurrent([](net_plan& p) { --p.units[1].state_bytes; }) == flaw::record_misplaced);
+}
+
+TEST_CASE("a unit that carries state does all rows in order on one core", "[verify]") {
+  CHECK(after_recurrent([](net_plan& p) { p.units[2].sequential = false; }) ==
+        flaw::record_misplaced);
+  CHECK(after_recurrent([](net_plan& p) {
+          p.segments[0].split.rows = 2;
+          p.cores = 2;
+        }) == flaw::split_wrong);
+}
 
 TEST_CASE("a plan that says it is infeasible is none", "[verify]") {
   CHECK(after([](net_plan& p) { p.why = xenos::fault::scratchpad_too_small; }) == flaw::infeasible);

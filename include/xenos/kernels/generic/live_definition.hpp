@@ -26,11 +26,15 @@ struct live_definition : kernel_defaults {
                   const Epilogue& epilogue) {
     reader in{t, {}};
     for (int k = 0; k < In.count; ++k) in.origin[k] = access_of(Op, In, k).rows.first(t.first);
-    for (int r = 0; r < t.rows; ++r) {
-      const auto finish = epilogue.row(r);
-      for (int x = 0, at = 0; x < out.width; ++x) {
-        for (int c = 0; c < out.channels; ++c, ++at) {
-          t.out[r][at] = T(finish(T(define(Op, in, views, In, t.first + r, x, c)), at, c));
+    if constexpr (sequential_operation<std::remove_cvref_t<decltype(Op)>>) {
+      define_steps<Op, In, T>(t, in, views, epilogue);
+    } else {
+      for (int r = 0; r < t.rows; ++r) {
+        const auto finish = epilogue.row(r);
+        for (int x = 0, at = 0; x < out.width; ++x) {
+          for (int c = 0; c < out.channels; ++c, ++at) {
+            t.out[r][at] = T(finish(T(define(Op, in, views, In, t.first + r, x, c)), at, c));
+          }
         }
       }
     }
