@@ -35,8 +35,14 @@ std::vector<float> run_all(const Net& net, const samples& data) {
   const std::size_t count = data.inputs.size() / in;
   std::vector<float> results(count * out);
   for (std::size_t i = 0; i < count; ++i) {
-    net.run(*weights, *arena, std::span<const float, in>(data.inputs.data() + i * in, in),
-            std::span<float, out>(results.data() + i * out, out));
+    const std::span<const float, in> input(data.inputs.data() + i * in, in);
+    const std::span<float, out> output(results.data() + i * out, out);
+    if constexpr (Net::plan.rounds > 0) {
+      xn::copy_transport by;
+      REQUIRE(net.run_with(by, *weights, *arena, input, output).has_value());
+    } else {
+      net.run(*weights, *arena, input, output);
+    }
   }
   return results;
 }
@@ -67,6 +73,40 @@ void check_outputs(const Expression& model, const samples& data) {
     CHECK(largest_difference(result, data.outputs) <= 1e-5F);
     CHECK(result == results[0]);
   }
+}
+
+/// A host of several cores for which splitting pays in networks as small as these.
+constexpr xn::target cores(int n) {
+  xn::target t = xn::targets::host.with_cores(n);
+  t.barrier_cycles = t.step_cycles = 10;
+  return t;
+}
+/// A host whose parameters a transport brings.
+constexpr xn::target bringing(int kilobytes, int n = 1) {
+  xn::target t = cores(n).with_scratchpad(kilobytes * 1024);
+  t.parameters_in_place = false;
+  return t;
+}
+
+/// The results of one core, bit for bit, by every split policy for 2 to 8 cores, and with
+/// parameters in rounds. `Least`: kilobytes of the smallest scratchpad that brings them.
+template <int Least, class Expression>
+void check_cores(const Expression& model, const samples& data) {
+  namespace split = xn::split;
+  const std::vector<float> one = run_all(xn::link<xn::targets::host>(model), data);
+  CHECK(largest_difference(one, data.outputs) <= 1e-5F);
+  CHECK(run_all(xn::link<cores(2), split::rows>(model), data) == one);
+  CHECK(run_all(xn::link<cores(7), split::rows>(model), data) == one);
+  CHECK(run_all(xn::link<cores(3), split::columns>(model), data) == one);
+  CHECK(run_all(xn::link<cores(4), split::output_channels>(model), data) == one);
+  CHECK(run_all(xn::link<cores(4), split::grid>(model), data) == one);
+  CHECK(run_all(xn::link<cores(8), split::paper>(model), data) == one);
+  CHECK(run_all(xn::link<cores(2), split::automatic>(model), data) == one);
+  CHECK(run_all(xn::link<cores(8), split::automatic>(model), data) == one);
+  CHECK(run_all(xn::link<bringing(512)>(model), data) == one);
+  CHECK(run_all(xn::link<bringing(Least)>(model), data) == one);
+  CHECK(run_all(xn::link<bringing(Least, 4), split::rows>(model), data) == one);
+  CHECK(run_all(xn::link<bringing(Least, 2), split::paper>(model), data) == one);
 }
 
 /// A record and the file with the output that it must have.

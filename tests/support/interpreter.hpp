@@ -175,9 +175,7 @@ class interpreter {
     }
     const xenos::bytes_t begin = p_.buffer_offset(s.first_round + round) + u.parameter_offset;
     const int channels = some ? most : u.out.channels;
-    const int block = std::max(u.channel_block, 1);
-    const xenos::bytes_t bytes =
-        u.channel_bytes * ((channels + block - 1) / block * block) + u.whole_bytes;
+    const xenos::bytes_t bytes = xenos::detail::head_round_bytes(u, channels) + u.whole_bytes;
     return {begin, begin + bytes};
   }
   static std::uint32_t round_owner(const xenos::segment& s, int round) {

@@ -176,7 +176,9 @@ struct tile_runner {
       if (u.where == placement::ring) part.skipped = f.columns[Unit].first * u.out.channels;
     }
     if constexpr (cut.channels) {  // of a shared tensor only one core writes the halo
-      if (u.where != placement::ring) part.left = part.right = f.channels.first == 0;
+      const bool mine = u.where == placement::ring || f.channels.first == 0;
+      part.left = part.left && mine;
+      part.right = part.right && mine;
     }
     return part;
   }
@@ -202,7 +204,7 @@ void run_unit(const frame<Net>& f, int first, int end, Probe& probe) {
   }
 }
 
-/// The same of the unit that needs most.
+/// Bytes of the row pointers of the unit that needs most.
 template <class Net, int... Units>
 constexpr bytes_t largest_pointer_bytes(std::integer_sequence<int, Units...>) {
   bytes_t most = 0;

@@ -205,8 +205,8 @@ struct program : planned<Model, Target, Policy> {
     constexpr unit u = plan.units[Unit];
     using head = decltype(detail::unit_types<base, Unit>::packed::head);
     if constexpr (u.channel_bytes > 0) {
-      const int padded = ceil_div(channels.size(), u.channel_block) * u.channel_block;
-      return u.parameter_offset + align_up(u.channel_bytes * padded, plan.alignment);
+      const bytes_t bytes = detail::head_round_bytes(u, channels.size());
+      return u.parameter_offset + align_up(bytes, plan.alignment);
     } else {
       return u.parameter_offset + (std::is_empty_v<head> ? 0 : bytes_t{sizeof(head)});
     }

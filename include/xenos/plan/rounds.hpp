@@ -22,11 +22,16 @@ constexpr bytes_t buffer_limit(const target& t) {
   return (t.scratchpad * 3 / 8) & -bytes_t{t.alignment};
 }
 
-/// Bytes of a unit's parameters in a buffer, of `channels` of its channels.
+/// Bytes of the head's parameters in a buffer, of `channels` of its channels: whole blocks, but no
+/// more than there are. None if it needs all at once.
+constexpr bytes_t head_round_bytes(const unit& u, int channels) {
+  if (u.channel_bytes == 0) return 0;
+  const int padded = ceil_div(channels, u.channel_block) * u.channel_block;
+  return min_of(u.channel_bytes * padded, u.parameter_bytes - u.whole_bytes);
+}
+/// The same of all parameters of a unit.
 constexpr bytes_t round_bytes(const unit& u, int channels, int alignment) {
-  const bytes_t padded =
-      u.channel_block > 0 ? ceil_div(channels, u.channel_block) * u.channel_block : channels;
-  return align_up(u.channel_bytes * padded, alignment) + align_up(u.whole_bytes, alignment);
+  return align_up(head_round_bytes(u, channels), alignment) + align_up(u.whole_bytes, alignment);
 }
 
 /// Rounds of a growing segment.

@@ -1,0 +1,14 @@
+// DS-CNN of MLPerf Tiny, float32, on several cores and with parameters in rounds.
+#include <catch2/catch.hpp>
+
+#include "../../examples/models/mlperf_tiny.hpp"
+#include "golden/golden.hpp"
+
+TEST_CASE("kws: several cores and rounds") {
+  support::model_folder folder(xenos_test::require_data() / "kws" / "float");
+  const auto weights = models::read_ds_cnn(folder);
+  const golden::samples data{folder.floats("inputs.npy"), folder.floats("outputs.npy")};
+  INFO(folder.failure());
+  REQUIRE(folder.good());
+  golden::check_cores<32>(models::ds_cnn(weights), data);
+}
