@@ -17,6 +17,10 @@ if(XENOS_WERROR)
   list(APPEND xenos_warnings -Werror)
 endif()
 set(xenos_machine $<$<BOOL:${XENOS_NATIVE}>:-march=native>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
+  # On machines with AVX10, clang 19 warns of the very features that it derives from -march=native.
+  list(APPEND xenos_machine -Wno-invalid-feature-combination)
+endif()
 
 find_package(Threads REQUIRED)
 xenos_find_eigen()
