@@ -139,7 +139,7 @@ constexpr std::int64_t segment_cycles(const target& t, ways split, std::int64_t 
   const int streams = split.channels > 1 ? 1 : split.count();
   const std::int64_t transfer = (moved / streams + brought) / t.memory_bytes_per_cycle;
   const std::int64_t compute = cycles + rings / t.memory_bytes_per_cycle;
-  const std::int64_t barriers = t.barrier_cycles * (split.count() > 1 ? 2 : 1);
+  const std::int64_t barriers = std::int64_t{t.barrier_cycles} * (split.count() > 1 ? 2 : 1);
   return max_of(compute, transfer) + transfer / 4 + barriers;
 }
 

@@ -68,9 +68,9 @@ constexpr bool rounds_sound(const target& t, const plan<N>& p) {
   bytes_t buffers[2] = {};
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];
-    if (!rounds_sound(t, p, s)) return false;
-    if (t.parameters_in_place) continue;
-    if (s.first_round != next) return false;
+    const bool brought = !t.parameters_in_place;
+    if ((brought && s.first_round != next) || !rounds_sound(t, p, s)) return false;
+    if (!brought) continue;
     next += s.rounds;
     for (int round = s.first_round; round < next; ++round) {
       buffers[round % 2] = max_of(buffers[round % 2], s.round_bytes);

@@ -7,6 +7,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/lanes.hpp>
 #include <xenos/core/math.hpp>
+#include <xenos/core/window.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 #include <type_traits>
