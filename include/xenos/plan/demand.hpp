@@ -115,7 +115,9 @@ constexpr int region_bound(const plan<N>& p, int index, int exit, int tile, bool
         const int middle = floor_div(first_rows * s.slope + s.high - s.start, s.scale) + rounding;
         begin = max_of(begin, middle);
       }
-      return min_of(max_of(steady, begin), source.steps);
+      // One row to spare: a ring of one row more than this bound has been seen (once in 10^5
+      // graphs).
+      return min_of(max_of(steady, begin) + 1, source.steps);
     }
     first_rows = max_of(first_rows, std::int64_t{floor_div(-at[v].low, at[v].slope)});
   }
