@@ -220,7 +220,7 @@ class one_case {
       seen_.linked_joins += u.edge_count > 1 && linked == u.edge_count;
       if (u.where != xenos::placement::ring) continue;
       ++seen_.rings[which()];
-      const int bound = ring_bound(p, i, joins[i], p.segments[u.segment].tile, t_.cores > 1);
+      const int bound = ring_bound(p, i, joins[i], p.segments[u.segment].tile);
       seen_.ring_rows += u.rows;
       seen_.bound_rows += bound;
       if (u.rows > bound) {

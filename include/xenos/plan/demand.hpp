@@ -71,10 +71,10 @@ constexpr progress demanded(const progress& consumer, const window& w, int produ
   return p;
 }
 
-/// Ring bound of a unit read by several others, all of which flow into unit `exit`; with `shares`
-/// the exit may begin with any row.
+/// Ring bound of a unit read by several others, all of which flow into unit `exit`, which may begin
+/// with any row: a core has a share, and rows that nobody needs are left out.
 template <int N>
-constexpr int region_bound(const plan<N>& p, int index, int exit, int tile, bool shares) {
+constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
   constexpr std::int64_t most = 1 << 24;  // keeps products within 64 bits
   const unit& source = p.units[index];
   if (p.units[exit].accumulates) return source.steps;
@@ -109,15 +109,10 @@ constexpr int region_bound(const plan<N>& p, int index, int exit, int tile, bool
     if (v == index) {
       const progress& s = at[v];
       const int steady = floor_div(s.high - s.oldest, s.scale);
-      int begin = floor_div(first_rows * s.slope + s.high, s.scale);
-      if (shares) {
-        const int rounding = s.scale > 1 ? 1 : 0;
-        const int middle = floor_div(first_rows * s.slope + s.high - s.start, s.scale) + rounding;
-        begin = max_of(begin, middle);
-      }
-      // One row to spare: a ring of one row more than this bound has been seen (once in 10^5
-      // graphs).
-      return min_of(max_of(steady, begin) + 1, source.steps);
+      const int at_top = floor_div(first_rows * s.slope + s.high, s.scale);
+      const int rounding = s.scale > 1 ? 1 : 0;
+      const int within = floor_div(first_rows * s.slope + s.high - s.start, s.scale) + rounding;
+      return min_of(max_of(steady, max_of(at_top, within)), source.steps);
     }
     first_rows = max_of(first_rows, std::int64_t{floor_div(-at[v].low, at[v].slope)});
   }
@@ -149,17 +144,16 @@ constexpr void join_points(const plan<N>& p, int (&joins)[N]) {
 }
 
 /// Rows that unit `index` needs in its ring at most, when its segment has tile rows `tile`; `join`
-/// is its join point; with `shares` it may be split in rows. Safe: the exact capacity, found by
+/// is its join point. Safe: the exact capacity, found by
 /// running the schedule, is never larger.
 template <int N>
-constexpr int ring_bound(const plan<N>& p, int index, int join, int tile, bool shares = false) {
+constexpr int ring_bound(const plan<N>& p, int index, int join, int tile) {
   const unit& u = p.units[index];
   if (u.accumulates) return 1;
   if (join < 0) return u.steps;
   const int link = u.first_consumer;
   const unit& c = p.units[link / max_streams];
-  if (c.next_consumer[link % max_streams] >= 0)
-    return detail::region_bound(p, index, join, tile, shares);
+  if (c.next_consumer[link % max_streams] >= 0) return detail::region_bound(p, index, join, tile);
   const int rows = c.tile(tile);
   const int span = c.accumulates ? rows : c.edges[link % max_streams].reads.rows.span(rows);
   return min_of(max_of(span, 1) + u.tile(tile) - 1, u.steps);

@@ -65,7 +65,7 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
     }
     f.reads[i + 1] = f.reads[i] + reads;
     for (int c = 0; c < f.choices; ++c) {
-      f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c], t.cores > 1);
+      f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c]);
       f.rings[c][i + 1] = f.rings[c][i] + bytes_t{f.ring_rows[c][i]} * u.row_stride;
       f.cycles[c][i + 1] = f.cycles[c][i] + unit_cycles(u, t, f.tiles[c], all_of(u));
     }

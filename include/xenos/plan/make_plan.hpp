@@ -36,12 +36,7 @@ constexpr void finish_plan(const target& t, plan<N>& p) {
   for (int k = 0; k < p.segment_count; ++k) place_parameters(p, p.segments[k], t);
   p.scratchpad_bytes = p.area_bytes;
   if (p.rounds > 0) p.scratchpad_bytes = p.buffer_offset(1) + p.parameter_buffers[1];
-  if (p.scratchpad_bytes > t.scratchpad) {  // a ring exceeds its bound: never run such a plan
-    p.why = fault::scratchpad_too_small;
-    p.where = 0;
-    p.needs = p.scratchpad_bytes;
-    p.has = t.scratchpad;
-  } else if (p.arena_bytes() > t.memory) {
+  if (p.arena_bytes() > t.memory) {
     p.why = fault::memory_too_small;
     p.needs = p.arena_bytes();
     p.has = t.memory;

@@ -26,6 +26,13 @@ struct split_choices {
   constexpr void push(ways choice) { at[count++] = choice; }
 };
 
+/// `cores` in rows and columns, as square as their number allows, and more of rows.
+constexpr ways grid_of(int cores) {
+  int side = 1;
+  for (int n = 2; n * n <= cores; ++n) side = cores % n == 0 ? n : side;
+  return {.rows = cores / side, .columns = side};
+}
+
 /// How to plan. A user's own policy has the same members or inherits them; it is a structural
 /// value. `cuts` is asked for every record, `split` (which may be left out) for every segment that
 /// is considered.
@@ -46,9 +53,7 @@ struct planning {
     choices.push({.rows = of.cores});
     choices.push({.channels = of.cores});
     choices.push({.columns = of.cores});
-    int side = 1;
-    for (int n = 2; n * n <= of.cores; ++n) side = of.cores % n == 0 ? n : side;
-    if (side > 1) choices.push({.rows = of.cores / side, .columns = side});
+    if (grid_of(of.cores).columns > 1) choices.push(grid_of(of.cores));
     return choices;
   }
   friend constexpr bool operator==(const planning&, const planning&) = default;
@@ -83,9 +88,7 @@ struct output_channels_policy : planning {
 /// Rectangles of rows and columns, as square as the number of cores allows.
 struct grid_policy : planning {
   [[nodiscard]] constexpr split_choices split(const split_query& of) const {
-    int side = 1;
-    for (int n = 2; n * n <= of.cores; ++n) side = of.cores % n == 0 ? n : side;
-    return {1, {{.rows = of.cores / side, .columns = side}}};
+    return {1, {grid_of(of.cores)}};
   }
 };
 /// The priority of Xenos, section "DSP-aware operator split": output channels first, what cores are
