@@ -62,7 +62,8 @@ class corruption {
     }
   }
   void of_segment(xenos::segment& s) {
-    switch (d_.between(0, 17)) {
+    switch (d_.between(0, 18)) {
+      case 18: return change("strips", s.strips);
       case 14: return change("rounds", s.rounds);
       case 15: return change("first_round", s.first_round);
       case 16: return change("round_bytes", s.round_bytes);

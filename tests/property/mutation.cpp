@@ -165,7 +165,7 @@ const char* excuse(const run& sound, const run_plan& p, const xenos::target& t, 
   }
   const xenos::unit& u = p.units[where.unit];
   if (where.what == damage::bytes_dropped) {
-    if (p.segments[u.segment].split.columns == 1) return nullptr;
+    if (p.segments[u.segment].column_parts() == 1) return nullptr;
     for (int at = 0; at < t.alignment / word; ++at) {
       if (!sound.lives(where.unit, u.bytes / word + at).empty()) return nullptr;
     }

@@ -26,6 +26,7 @@ struct split_coverage {
   int rows = 0;    // with one that is split in rows, ...
   int columns = 0;
   int channels = 0;
+  int strips = 0;  // with one that a core computes in strips of columns
   int rounds = 0;  // whose parameters are brought in several rounds of some segment
   int empty = 0;   // with a core that has nothing to do in a segment that is split
   int executed = 0;
@@ -171,6 +172,7 @@ class one_case {
     split_coverage& seen = seen_.splits[static_cast<std::size_t>(policy_.kind)];
     xenos::ways most;
     int count = 1;
+    int strips = 1;
     int rounds = 1;
     bool empty = false;
     for (int k = 0; k < p.segment_count; ++k) {
@@ -179,13 +181,14 @@ class one_case {
       most = {std::max(most.rows, s.split.rows), std::max(most.columns, s.split.columns),
               std::max(most.channels, s.split.channels)};
       count = std::max(count, s.split.count());
+      strips = std::max(strips, s.strips);
       rounds = std::max(rounds, s.rounds);
       for (int part = 0; part < s.split.rows; ++part) {
         empty = empty || xenos::share(last.steps, s.split.rows, part).empty();
       }
-      for (int part = 0; part < s.split.columns; ++part) {
+      for (int part = 0; part < s.column_parts(); ++part) {
         empty =
-            empty || xenos::share(last.out.width, s.split.columns, part, s.column_block).empty();
+            empty || xenos::share(last.out.width, s.column_parts(), part, s.column_block).empty();
       }
       for (int part = 0; part < s.split.channels; ++part) {
         empty = empty || channels_of_part(p, s, part).empty();
@@ -197,6 +200,7 @@ class one_case {
     seen.columns += most.columns > 1;
     seen.channels += most.channels > 1;
     seen.empty += empty;
+    seen.strips += strips > 1;
     seen.rounds += rounds > 1;
     seen.executed += index_ % 4 == 0;
   }
@@ -353,12 +357,13 @@ void print(const coverage& seen) {
               << share(seen.rings[k], seen.units[k]) << '\n';
   }
   std::cout
-      << "  policy            feasible   split    rows columns channels   empty  rounds executed\n";
+      << "  policy            feasible   split    rows columns channels  strips   empty  rounds "
+         "executed\n";
   for (int k = 0; k < any_split::kinds; ++k) {
     const split_coverage& of = seen.splits[static_cast<std::size_t>(k)];
     std::cout << "  " << std::left << std::setw(17) << any_split::names[k] << std::right;
     for (const int n :
-         {of.graphs, of.split, of.rows, of.columns, of.channels, of.empty, of.rounds}) {
+         {of.graphs, of.split, of.rows, of.columns, of.channels, of.strips, of.empty, of.rounds}) {
       std::cout << std::setw(8) << n;
     }
     std::cout << std::setw(9) << of.executed << '\n';

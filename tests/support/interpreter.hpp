@@ -122,9 +122,8 @@ class interpreter {
   void run_core(int index, int core) {
     const xenos::segment& s = p_.segments[index];
     const xenos::ways part = s.split.part(core);
-    xenos::columns_of_part(p_, s, part.columns, columns_);
     const xenos::range mine = xenos::channels_of_part(p_, s, part.channels);
-    if (columns_[s.last].empty() || mine.empty()) return;
+    if (mine.empty()) return;
     const bool alone = p_.cores == 1;  // then a segment's first round comes with the last before it
     if (!alone || index == 0) bring(s, 0);
     for (round_ = 0; round_ < s.rounds; ++round_) {
@@ -136,21 +135,30 @@ class interpreter {
       const bool some = s.split.channels * s.rounds > 1;
       channels_ = some ? xenos::channels_of_round(s, mine, round_) : xenos::range{0, 1 << 24};
       if (channels_.empty()) continue;
-      for (xenos::bytes_t at = 0; at < p_.area_bytes; at += word) {
-        tiers_[0].owner[static_cast<std::size_t>(at / word)] = 0;
+      for (int strip = 0; strip < s.strips; ++strip) {
+        run_strip(s, part.rows, part.columns * s.strips + strip);
       }
-      ++clock_;
-      fill(0, s.zero_row, std::byte{0}, zero_owner);
-      xenos::schedule_cursor<N> cursor(p_, s, part.rows);
-      xenos::step now;
-      while (cursor.next(p_, s, now)) run_step(s, now);
-      for (int i = s.first; i <= s.last; ++i) {
-        for (int row = computed_[i].first; row < computed_[i].end; ++row) {
-          unread_[i] = unread_[i] || !read_[i].contains(row);
-        }
-        read_[i].clear();
-        computed_[i] = {};
+    }
+  }
+
+  /// Rows `rows` of columns `columns`, by part.
+  void run_strip(const xenos::segment& s, int rows, int columns) {
+    xenos::columns_of_part(p_, s, columns, columns_);
+    if (columns_[s.last].empty()) return;
+    for (xenos::bytes_t at = 0; at < p_.area_bytes; at += word) {
+      tiers_[0].owner[static_cast<std::size_t>(at / word)] = 0;
+    }
+    ++clock_;
+    fill(0, s.zero_row, std::byte{0}, zero_owner);
+    xenos::schedule_cursor<N> cursor(p_, s, rows);
+    xenos::step now;
+    while (cursor.next(p_, s, now)) run_step(s, now);
+    for (int i = s.first; i <= s.last; ++i) {
+      for (int row = computed_[i].first; row < computed_[i].end; ++row) {
+        unread_[i] = unread_[i] || !read_[i].contains(row);
       }
+      read_[i].clear();
+      computed_[i] = {};
     }
   }
 
@@ -322,7 +330,7 @@ class interpreter {
       const int first = u.accumulates ? y : reads.rows.first(y);
       for (int row = first; row < first + (u.accumulates ? 1 : reads.rows.reach); ++row) {
         if (row < 0 || row >= from.out.height) {
-          if (reads.zeros) check_zero_row(s, index, from);
+          if (reads.zeros) check_zero_row(s, index, u.edges[k]);
           continue;
         }
         const auto [left, right] = padding_read(s, index, k);
@@ -341,7 +349,7 @@ class interpreter {
   /// Columns before and after the image that the present core's columns read through edge `k`.
   std::pair<int, int> padding_read(const xenos::segment& s, int index, int k) const {
     const xenos::edge& e = p_.units[index].edges[k];
-    if (s.split.columns == 1) return {e.reads.left, e.reads.right};
+    if (s.column_parts() == 1) return {e.reads.left, e.reads.right};
     const xenos::window& w = e.reads.columns;
     const int width = p_.units[e.from].out.width;
     const xenos::range mine = columns_[index];
@@ -349,9 +357,10 @@ class interpreter {
             std::clamp(w.end(mine.end) - width, 0, e.reads.right)};
   }
 
-  void check_zero_row(const xenos::segment& s, int index, const xenos::unit& from) {
-    const int bytes =
-        (from.halo_left + from.out.width + from.halo_right) * from.out.channels * word;
+  void check_zero_row(const xenos::segment& s, int index, const xenos::edge& e) {
+    const xenos::unit& from = p_.units[e.from];
+    const int columns = xenos::columns_read(p_, s, e, columns_[index]).size();
+    const int bytes = (from.halo_left + columns + from.halo_right) * from.out.channels * word;
     if (bytes > s.zero_row) throw violation{"row of zeros too short", index, -1};
     check(0, bytes, zero_owner);
   }

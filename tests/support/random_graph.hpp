@@ -41,6 +41,7 @@ class model_generator {
     node.channel_block = 1;
     node.type = type_;
     node.out = {d_.extent(40), d_.extent(17), d_.extent(d_.chance(50) ? 4 : 17)};
+    if (d_.chance(40)) node.out = {d_.extent(10), d_.between(24, 96), d_.extent(4)};
     node.steps = node.out.height;
     node.port = m_.inputs++;
     push(node, std::monostate{}, {});

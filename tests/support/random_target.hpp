@@ -19,7 +19,7 @@ inline constexpr int catalogue_size = 5;
 inline xenos::target random_target(dice& d, int which) {
   xenos::target t = catalogue[which];
   const int kind = d.between(1, 100);
-  if (kind > 25) t.scratchpad = d.bytes(kind > 85 ? 64 : 1024, kind > 85 ? 2048 : 65536);
+  if (kind > 25) t.scratchpad = d.bytes(kind > 55 ? 512 : 1024, kind > 55 ? 4096 : 65536);
   if (d.chance(10)) t.memory = d.bytes(256, 65536);
   constexpr int cores[] = {1, 2, 2, 3, 4, 7, 8};
   t.cores = cores[d.between(0, 6)];
@@ -29,6 +29,11 @@ inline xenos::target random_target(dice& d, int which) {
   }
   // A cost model in which splitting pays off more often.
   if (d.chance(50)) t.barrier_cycles = d.between(1, 100);
+  // And one in which strips of columns do: slow memory, quick starts.
+  if (d.chance(50)) {
+    t.memory_bytes_per_cycle = 1;
+    t.step_cycles = d.between(0, 10);
+  }
   return t;
 }
 

@@ -24,7 +24,7 @@ struct frame {
   const typename Net::weights& parameters;
   std::byte* bases[first_output + Net::outputs];
   // The part of a core, where a segment is split in columns or channels.
-  const range* columns = nullptr;  // by unit
+  const range* columns = nullptr;  // by unit of the segment
   range channels{};
   const std::byte* brought = nullptr;  // the parameters of the present round
 };
@@ -76,21 +76,29 @@ struct edge_rows {
   bool zeros = false;  // rows outside are the shared row of zeros, else null
 };
 
-/// Pointers to column 0 of the rows that output rows [first, end) read; of a ring that holds some
-/// of the columns, the first of them is element `skipped` (an int) of the row. One function for all
-/// stages: it runs once a tile, and its size counts for each element type only.
+/// Where some of the columns are read: the elements of a row before the first that is there, in the
+/// ring and in the row of zeros.
+struct skipped_elements {
+  int row = 0;
+  int zeros = 0;
+};
+
+/// Pointers to column 0 of the rows that output rows [first, end) read; of some columns of them if
+/// `skipped_elements` say so. One function for all stages: it runs once a tile, and its size counts
+/// for each element type only.
 template <class T, class... Skipped>
 XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
                                 const T** rows, Skipped... skipped) {
+  const skipped_elements before{skipped...};
   const int stop = edge.reads.end(end);
   for (int r = edge.reads.first(first); r < stop; ++r) {
-    const std::byte* row = nullptr;
+    const T* row = nullptr;
     if (r >= 0 && r < edge.from.height) {
-      row = edge.from.at(bases, r);
+      row = reinterpret_cast<const T*>(edge.from.at(bases, r)) - before.row;
     } else if (edge.zeros) {
-      row = bases[0] + edge.from.halo_before;
+      row = reinterpret_cast<const T*>(bases[0] + edge.from.halo_before) - before.zeros;
     }
-    *rows++ = row == nullptr ? nullptr : reinterpret_cast<const T*>(row) - (0 + ... + skipped);
+    *rows++ = row;
   }
 }
 

@@ -32,7 +32,9 @@ struct tile_runner {
   static constexpr unit u = Net::plan.units[Unit];
   static constexpr ways split = Net::plan.segments[u.segment].split;
   static constexpr int rounds = Net::plan.segments[u.segment].rounds;
-  static constexpr cuts cut{split.columns > 1, split.channels* rounds > 1};
+  static constexpr int first_unit = Net::plan.segments[u.segment].first;
+  static constexpr int column_parts = Net::plan.segments[u.segment].column_parts();
+  static constexpr cuts cut{column_parts > 1, split.channels* rounds > 1};
   static constexpr int tile_rows = u.tile(Net::plan.segments[u.segment].tile);
   static constexpr int out_rows = u.accumulates ? 1 : tile_rows;
   // A copied input reads the caller's buffer; other units read their edges.
@@ -144,36 +146,42 @@ struct tile_runner {
   /// The columns that this core computes.
   static range columns(const frame<Net>& f) {
     if constexpr (cut.columns) {
-      return f.columns[Unit];
+      return f.columns[Unit - first_unit];
     } else {
       return {};
     }
   }
-  /// The ring behind each edge: its unit and channels, or no channels where it is none.
-  struct rings {
+  /// The unit behind each edge, and whether it is a ring.
+  struct producers {
     int unit[inputs > 0 ? inputs : 1];
-    int channels[inputs > 0 ? inputs : 1];
+    bool ring[inputs > 0 ? inputs : 1];
+    shape extent[inputs > 0 ? inputs : 1];
   };
-  static constexpr rings make_sources() {
-    rings r{};
+  static constexpr producers make_sources() {
+    producers all{};
     for (int k = 0; k < inputs && !is_input; ++k) {
-      const int from = r.unit[k] = u.edges[k].from;
-      const bool ring = Net::plan.units[from].where == placement::ring;
-      r.channels[k] = ring ? Net::plan.units[from].out.channels : 0;
+      const int from = all.unit[k] = u.edges[k].from;
+      all.ring[k] = Net::plan.units[from].where == placement::ring;
+      all.extent[k] = Net::plan.units[from].out;
     }
-    return r;
+    return all;
   }
-  static constexpr rings sources = make_sources();
-  /// Elements of a row before the first that the ring behind edge k holds of this core's columns.
-  static int skipped(const frame<Net>& f, int k) {
-    return f.columns[sources.unit[k]].first * sources.channels[k];
+  static constexpr producers sources = make_sources();
+  /// Elements of a row before the first of this core's columns behind edge k.
+  static skipped_elements skipped(const frame<Net>& f, int k) {
+    if (is_input) return {};
+    const shape& from = sources.extent[k];
+    const range read = columns_demanded(u.edges[k].reads, f.columns[Unit - first_unit], from.width);
+    const int held = sources.ring[k] ? f.columns[sources.unit[k] - first_unit].first : 0;
+    return {held * from.channels, read.first * from.channels};
   }
   static written_row written(const frame<Net>& f) {
     written_row part;
     if constexpr (cut.columns) {
-      part.left = f.columns[Unit].first == 0;
-      part.right = f.columns[Unit].end == u.out.width;
-      if (u.where == placement::ring) part.skipped = f.columns[Unit].first * u.out.channels;
+      part.left = f.columns[Unit - first_unit].first == 0;
+      part.right = f.columns[Unit - first_unit].end == u.out.width;
+      if (u.where == placement::ring)
+        part.skipped = f.columns[Unit - first_unit].first * u.out.channels;
     }
     if constexpr (cut.channels) {  // of a shared tensor only one core writes the halo
       const bool mine = u.where == placement::ring || f.channels.first == 0;
@@ -273,18 +281,20 @@ void run_share(const frame<Net>& all, int core, Probe& probe, int round = 0) {
   constexpr auto parts = std::make_integer_sequence<int, s.split.rows>{};
   const flush_denormals guard;
   if constexpr (s.zero_row > 0) std::memset(all.bases[0], 0, std::size_t(s.zero_row));
-  if constexpr (s.split.count() * s.rounds == 1) {
+  if constexpr (s.column_parts() * s.split.count() * s.rounds == 1) {
     run_part<Net, Segment>(all, 0, probe, parts);
   } else {
     const ways part = s.split.part(core);
     frame<Net> f = all;
     f.channels = channels_of_core<Net, Segment>(core, round);
     if (f.channels.empty()) return;
-    if constexpr (s.split.columns > 1) {
-      f.columns = column_table<Net, Segment>::columns.part[part.columns].at;
-      if (f.columns[s.last].empty()) return;
+    for (int strip = 0; strip < s.strips; ++strip) {
+      if constexpr (s.column_parts() > 1) {
+        f.columns = column_table<Net, Segment>::columns.part[part.columns * s.strips + strip].at;
+        if (f.columns[s.last - s.first].empty()) return;
+      }
+      run_part<Net, Segment>(f, part.rows, probe, parts);
     }
-    run_part<Net, Segment>(f, part.rows, probe, parts);
   }
 }
 

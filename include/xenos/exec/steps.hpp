@@ -81,12 +81,14 @@ template <class Net, int Segment, int Part>
 inline constexpr int table_pieces =
     (Net::plan.segments[Segment].part_steps[Part] + step_budget - 1) / step_budget;
 
-/// The columns of every unit, by part of columns.
+/// The columns of every unit of a segment, by part of columns.
 template <class Net, int Segment>
 struct column_table {
-  static constexpr int parts = Net::plan.segments[Segment].split.columns;
+  static constexpr int parts = Net::plan.segments[Segment].column_parts();
+  static constexpr int first = Net::plan.segments[Segment].first;
+  static constexpr int units = Net::plan.segments[Segment].last - first + 1;
   struct entry {
-    range at[Net::size];
+    range at[units];
   };
   struct table {
     entry part[parts];
@@ -94,7 +96,9 @@ struct column_table {
   static constexpr table fill() {
     table all{};
     for (int k = 0; k < parts; ++k) {
-      columns_of_part(Net::plan, Net::plan.segments[Segment], k, all.part[k].at);
+      range columns[Net::size] = {};
+      columns_of_part(Net::plan, Net::plan.segments[Segment], k, columns);
+      for (int i = 0; i < units; ++i) all.part[k].at[i] = columns[first + i];
     }
     return all;
   }

@@ -38,6 +38,15 @@ struct progress {
   std::int64_t oldest = 0;
   std::int64_t start = 0;  // row (b * slope + start) / scale or a later one is the first of a share
 
+  /// Bounds of this and `other`, both asked of one unit; unknown where they drift apart.
+  constexpr void meet(const progress& other) {
+    if (slope != other.slope || scale != other.scale || !other.known) known = false;
+    high = max_of(high, other.high);
+    low = min_of(low, other.low);  // whoever wants more may have all it wants already
+    oldest = min_of(oldest, other.oldest);
+    start = min_of(start, other.start);
+  }
+
   /// Lowest terms. Progress is a whole number of rows, so that bounds may be rounded towards it.
   constexpr void reduce() {
     if (scale == 1) return;
@@ -56,10 +65,13 @@ struct progress {
   }
 };
 
+/// Keeps products within 64 bits.
+inline constexpr std::int64_t most_slope = 1 << 24;
+
 /// What a consumer that reads by `w` asks of its producer: bounds that are tight but for rounding.
 constexpr progress demanded(const progress& consumer, const window& w, int producer_tile) {
   progress p;
-  p.known = true;
+  p.known = consumer.known && consumer.slope <= most_slope && consumer.scale <= most_slope;
   p.slope = consumer.slope * w.down;
   p.scale = consumer.scale * w.up;
   const std::int64_t at = consumer.scale * (w.offset - w.down) + p.scale * w.reach;
@@ -75,7 +87,6 @@ constexpr progress demanded(const progress& consumer, const window& w, int produ
 /// with any row: a core has a share, and rows that nobody needs are left out.
 template <int N>
 constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
-  constexpr std::int64_t most = 1 << 24;  // keeps products within 64 bits
   const unit& source = p.units[index];
   if (p.units[exit].accumulates) return source.steps;
   progress at[N] = {};
@@ -89,20 +100,15 @@ constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
       const access& reads = c.edges[link % max_streams].reads;
       const progress& from = at[link / max_streams];
       const bool whole = reads.rows.down == 0;
-      if (!from.known || whole || c.accumulates || u.accumulates) return source.steps;
+      if (whole || c.accumulates || u.accumulates) return source.steps;
       const progress next = demanded(from, reads.rows, u.tile(tile));
       progress& now = at[v];
-      if (!now.known) {
-        now = next;
-      } else if (now.slope != next.slope || now.scale != next.scale) {
-        return source.steps;
+      if (now.known) {
+        now.meet(next);
       } else {
-        now.high = max_of(now.high, next.high);
-        now.low = min_of(now.low, next.low);  // whoever wants more may have all it wants already
-        now.oldest = min_of(now.oldest, next.oldest);
-        now.start = min_of(now.start, next.start);
+        now = next;
       }
-      if (now.slope > most || now.scale > most) return source.steps;
+      if (!now.known) return source.steps;
       link = c.next_consumer[link % max_streams];
     }
     if (!at[v].known) continue;  // another branch's, not below `index`

@@ -25,6 +25,20 @@ constexpr const char* text(cut why) {
   return "";
 }
 
+/// Why a segment is not split, in words; empty where there is no reason to.
+constexpr const char* text(obstacle why) {
+  switch (why) {
+    case obstacle::none: return "";
+    case obstacle::sequential: return ": a stage computes its rows in order";
+    case obstacle::accumulates: return ": a stage makes one row of all";
+    case obstacle::columns: return ": a stage cannot compute some of its columns";
+    case obstacle::channels: return ": a stage mixes channels, or cannot compute some of them";
+    case obstacle::lines: return ": cores would share lines of the caller's buffer";
+    case obstacle::cost: return ": to split it would not fit, or cost more";
+  }
+  return "";
+}
+
 namespace detail {
 
 /// Formats into a line of bounded length and hands it to the sink.
@@ -85,8 +99,9 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
       print_line(sink, "  split over %d cores: %d parts of rows, %d of columns, %d of channels\n",
                  s.split.count(), s.split.rows, s.split.columns, s.split.channels);
     } else if (t.cores > 1) {
-      print_line(sink, "  on one core\n");
+      print_line(sink, "  on one core%s\n", text(s.unsplit));
     }
+    if (s.strips > 1) print_line(sink, "  in %d strips of columns on each core\n", s.strips);
     if (p.rounds > 0) {
       print_line(sink, "  parameters in %d rounds of at most %.1f KB, %s\n", s.rounds,
                  kb(s.round_bytes),

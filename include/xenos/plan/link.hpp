@@ -84,27 +84,33 @@ constexpr int ring_stride(const unit& u, int columns, int alignment) {
 template <int N>
 struct split_price {
   split_rules rules{};
-  unit_part part[N] = {};
-  int held[N] = {};  // by unit: a bound of the columns in its ring
+  unit_part part[N] = {};    // bounds, of one part of columns
+  progress columns[N] = {};  // of parts of columns, as those of `region_bound` are of rows
   std::int64_t cycles[tile_choice_count] = {};
   bytes_t rings[tile_choice_count] = {};
+  bytes_t zero_row = 0;
 
   /// Puts unit `i` before those that are in; `j` is the last.
   constexpr void add(const plan<N>& p, const target& t, const link_facts<N>& f, int i, int j) {
     const unit& u = p.units[i];
     rules.add(u, p.units[j]);
-    if (!rules.possible || u.in_place) return;
+    if (!rules.possible) return;
+    const bool all_columns = rules.column_parts() == 1;
+    if (all_columns) zero_row = max_of(zero_row, f.zero_row[i]);
+    if (u.in_place) return;
     const ways& w = rules.split;
     const auto largest = [](int total, int parts, int block) {
       return min_of(ceil_div(ceil_div(total, block), parts) * block, total);
     };
     unit_part& mine = part[i];
     mine.channels = largest(u.out.channels, w.channels, rules.channel_block);
+    mine.columns = u.out.width;
     if (i == j) {
       mine.rows = largest(u.steps, w.rows, 1);
-      held[i] = mine.columns = largest(u.out.width, w.columns, rules.column_block);
+      if (!all_columns)
+        mine.columns = largest(u.out.width, rules.column_parts(), rules.column_block);
+      columns[j] = {true, 1, 1, 0, 0, 0, 0};
     }
-    int readers = 0;
     for (int link = u.first_consumer; i < j && link >= 0;) {
       const int c = link / max_streams;
       const unit& consumer = p.units[c];
@@ -112,21 +118,37 @@ struct split_price {
       const int rows = w.rows == 1            ? u.steps
                        : consumer.accumulates ? part[c].rows
                                               : reads.rows.span(max_of(part[c].rows, 1));
-      const bool all = w.columns == 1;
-      const int columns = all ? u.out.width : reads.columns.span(max_of(part[c].columns, 1));
-      const int span = all ? u.out.width : reads.columns.span(max_of(held[c], 1));
       mine.rows = min_of(max_of(mine.rows, rows), u.steps);
-      mine.columns = min_of(max_of(mine.columns, columns), u.out.width);
-      // Several readers may want columns apart from each other.
-      held[i] = ++readers > 1 ? u.out.width : min_of(span, u.out.width);
+      if (!all_columns) {
+        const progress wanted = demanded(columns[c], reads.columns, 1);
+        if (link == u.first_consumer) columns[i] = wanted;
+        columns[i].meet(wanted);
+      }
       link = consumer.next_consumer[link % max_streams];
     }
+    if (!all_columns && i < j) mine.columns = span(columns[i], part[j].columns, u.out.width);
+    for (int k = 0; !all_columns && k < u.edge_count; ++k) {
+      const unit& from = p.units[u.edges[k].from];
+      const access& reads = u.edges[k].reads;
+      if (zero_row_bytes(from, u, reads) == 0) continue;
+      const int read =
+          span(demanded(columns[i], reads.columns, 1), part[j].columns, from.out.width);
+      zero_row = max_of(zero_row, bytes_t{ring_stride(from, read, t.alignment)});
+    }
     for (int k = 0; k < f.choices; ++k) {
-      cycles[k] += unit_cycles(u, t, f.tiles[k], mine);
+      cycles[k] += rules.strips * unit_cycles(u, t, f.tiles[k], mine);
       if (i < j) {
-        rings[k] += bytes_t{f.ring_rows[k][i]} * ring_stride(u, held[i], t.alignment);
+        rings[k] += bytes_t{f.ring_rows[k][i]} * ring_stride(u, mine.columns, t.alignment);
       }
     }
+  }
+
+ private:
+  /// The most columns between the bounds `at` when the last unit has `count` columns.
+  static constexpr int span(const progress& at, int count, int width) {
+    if (!at.known) return width;
+    const int most = floor_div(count * at.slope + at.high - at.start, at.scale) + 1;
+    return min_of(max_of(most, 1), width);
   }
 };
 
@@ -149,6 +171,7 @@ struct best_segment {
   int first = 0;
   int tile = 0;  // choice
   ways split{};
+  int strips = 1;
   bool limited = false;  // by the scratchpad, not by what the graph allows
 };
 
@@ -172,12 +195,28 @@ constexpr split_choices splits_of(const unit& u, const target& t, const Policy& 
   return wanted;
 }
 
+/// The most strips of columns that a core computes one after another, and the most units of a
+/// segment in strips: each strip computes its halo anew, and planning takes time.
+inline constexpr int max_strips = 64;
+inline constexpr int max_strip_units = 8;
+
+/// Why segment `s`, which is on one core, is not split as `policy` wants it first.
+template <int N, class Policy>
+constexpr obstacle obstacle_of(const target& t, const Policy& policy, const plan<N>& p,
+                               const segment& s) {
+  const split_choices wanted = splits_of(p.units[s.last], t, policy);
+  if (wanted.count == 0 || wanted.at[0].count() == 1) return obstacle::none;
+  split_rules rules(p.units[s.last], t, wanted.at[0]);
+  for (int i = s.last; i >= s.first; --i) rules.add(p.units[i], p.units[s.last]);
+  return rules.possible ? obstacle::cost : rules.why;
+}
+
 }  // namespace detail
 
-/// Chooses segments, tiles and splits: `p.segments` with first, last, tile, split, moved and
-/// cycles. A segment is a run of units of which only the last is read from outside, whose rings fit
-/// the scratchpad; the choice minimises the sum of `segment_cycles`, and of equal plans the one
-/// that moves less wins.
+/// Chooses segments, tiles, splits and strips: `p.segments` with first, last, tile, split, strips,
+/// moved and cycles. A segment is a run of units of which only the last is read from outside, whose
+/// rings fit the scratchpad, in strips of columns where rows of all of them do not; the choice
+/// minimises the sum of `segment_cycles`, and of equal plans the one that moves less wins.
 template <int N, class Policy>
 constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
   using namespace detail;
@@ -195,6 +234,8 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     for (int w = 0; w < wanted.count; ++w) {
       prices[w].rules = split_rules(p.units[j], t, wanted.at[w]);
     }
+    split_price<N> strips;  // of a segment that fits in strips only
+    strips.rules.strips = 1;
     bytes_t zeros = 0;
     bytes_t temporaries = 0;
     round_price parameters(p.units[j]);
@@ -208,16 +249,18 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       temporaries = max_of(temporaries, u.temporary_bytes);
       states += align_up(u.state_bytes, t.alignment);
       const bytes_t moved = f.moved(p, i, j);
-      const bytes_t room =
-          space - align_up(zeros, t.alignment) - align_up(temporaries, t.alignment) - states;
+      const bytes_t room = space - align_up(temporaries, t.alignment) - states;
       if (limit > 0) parameters.add(u, p.units[j], t.alignment);
       bool fits = false;
-      const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles,
-                                bytes_t rings) {
+      bool crowded = false;  // it is the scratchpad that is too small
+      const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles, bytes_t rings,
+                                bytes_t zero_row) {
         const ways split = by.split;
         const int rounds =
             limit > 0 ? parameters.rounds(p.units[j], split, by.channel_block, limit) : 1;
-        if (rings > room || rounds == 0) return;
+        if (rounds == 0) return;
+        crowded = rings + align_up(zero_row, t.alignment) > room;
+        if (crowded) return;
         fits = true;
         const bytes_t loaded = limit > 0 ? parameters.all / split.channels : 0;
         cycles = rounds * cycles;
@@ -227,32 +270,55 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
         here.first = i;
         here.tile = tile;
         here.split = split;
+        here.strips = by.strips;
+      };
+      const auto consider_all = [&](const split_price<N>& price, int choices) {
+        for (int c = 0; c < choices; ++c) {
+          consider(price.rules, c, price.cycles[c], price.rings[c], price.zero_row);
+        }
+      };
+      const auto preferred = [&] {
+        int w = 0;
+        while (w < wanted.count && !prices[w].rules.possible) ++w;
+        return w < wanted.count ? wanted.at[w] : ways{};
       };
       bool split = false;  // by the first choice that the segment allows and that fits
       for (int w = 0; w < wanted.count; ++w) {
         split_price<N>& price = prices[w];
         if (price.rules.possible) price.add(p, t, f, i, j);
         if (!price.rules.possible || split) continue;
-        for (int c = 0; c < f.choices; ++c) {
-          consider(price.rules, c, price.cycles[c], price.rings[c]);
-        }
+        consider_all(price, f.choices);
         split = fits && !wanted.cheapest;
       }
       for (int c = 0; c < f.choices && !split; ++c) {
-        consider({}, c, f.cycles[c][j + 1] - f.cycles[c][i], f.rings[c][j] - f.rings[c][i]);
+        consider({}, c, f.cycles[c][j + 1] - f.cycles[c][i], f.rings[c][j] - f.rings[c][i], zeros);
+      }
+      if (fits) continue;
+      // A row of everything does not fit: in as few strips of columns as do.
+      if (strips.rules.strips > 1) strips.add(p, t, f, i, j);
+      for (int more = strips.rules.strips; crowded && !fits && j - i < max_strip_units; more *= 2) {
+        const ways by = preferred();
+        if (more > max_strips || by.columns * more > p.units[j].out.width) break;
+        if (more > strips.rules.strips) {
+          strips = {};
+          strips.rules = split_rules(p.units[j], t, by, more);
+          for (int k = j; k >= i; --k) strips.add(p, t, f, k, j);
+        }
+        if (!strips.rules.possible) break;
+        if (more > 1) consider_all(strips, f.choices);
       }
       if (fits) continue;
       here.limited = true;
       if (i < j) break;
       p.where = j;
       p.has = t.scratchpad;
-      if (room >= 0) {
+      if (room >= align_up(zeros, t.alignment)) {
         p.why = fault::parameters_too_large;
         p.needs = parameters.least();
         p.has = limit;
       } else {
         p.why = fault::scratchpad_too_small;
-        p.needs = t.scratchpad - room;
+        p.needs = t.scratchpad - room + align_up(zeros, t.alignment);
       }
       return;
     }
@@ -266,10 +332,11 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     s.first = chosen.first;
     s.last = end - 1;
     s.split = chosen.split;
+    s.strips = chosen.strips;
     s.moved = f.moved(p, s.first, s.last);
     s.cycles = chosen.cycles - best[s.first].cycles;
     split_price<N> price;
-    price.rules = split_rules(p.units[s.last], t, s.split);
+    price.rules = split_rules(p.units[s.last], t, s.split, s.strips);
     for (int i = s.last; i >= s.first; --i) price.add(p, t, f, i, s.last);
     s.column_block = price.rules.column_block;
     s.channel_block = price.rules.channel_block;
@@ -295,8 +362,8 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       }
     }
     int most = 0;
+    s.zero_row = align_up(price.zero_row, t.alignment);
     for (int i = s.first; i <= s.last; ++i) {
-      s.zero_row = max_of(s.zero_row, align_up(f.zero_row[i], t.alignment));
       s.temporaries = max_of(s.temporaries, align_up(p.units[i].temporary_bytes, t.alignment));
       s.states += align_up(p.units[i].state_bytes, t.alignment);
       most = max_of(most, p.units[i].steps);
@@ -304,6 +371,7 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     }
     s.tile = min_of(f.tiles[tile], most);
     p.cores = max_of(p.cores, s.split.count());
+    if (s.split.count() == 1) s.unsplit = obstacle_of(t, policy, p, s);
   }
   // Why each segment ends where it does.
   for (int k = 0; k < p.segment_count; ++k) {

@@ -19,7 +19,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
   for (int part = 0; part < s.split.rows; ++part) s.part_steps[part] = rings.best.part_steps[part];
   s.reversed = rings.reversed;
   int columns[N] = {};  // by unit: the most that a part has
-  for (int part = 0; part < s.split.columns; ++part) {
+  for (int part = 0; part < s.column_parts(); ++part) {
     range of_part[N] = {};
     columns_of_part(p, s, part, of_part);
     for (int i = s.first; i <= s.last; ++i) columns[i] = max_of(columns[i], of_part[i].size());
@@ -41,7 +41,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
     } else {
       u.where = placement::ring;
       u.rows = rings.best.rows[i];
-      if (s.split.columns > 1) u.row_stride = detail::ring_stride(u, columns[i], p.alignment);
+      if (s.column_parts() > 1) u.row_stride = detail::ring_stride(u, columns[i], p.alignment);
     }
     u.bytes = bytes_t{u.rows} * u.row_stride;
     for (int k = 0; k < u.edge_count; ++k) {

@@ -59,6 +59,17 @@ enum class cut : std::uint8_t {
   cost,        // a longer segment would cost more
 };
 
+/// Why a segment is not split as the policy would have it first.
+enum class obstacle : std::uint8_t {
+  none,         // it is, or the policy wants it on one core
+  sequential,   // a stage computes all rows in order
+  accumulates,  // rows are wanted split, and a stage makes one row of all
+  columns,      // a stage cannot compute some of the columns
+  channels,     // a stage but the first mixes channels, or cannot compute some
+  lines,        // cores do not see each other's writes, and share lines of the caller's buffer
+  cost,         // it would not fit or would cost more
+};
+
 /// A stage with the followers fused into it, and the tensor that it writes.
 struct unit {
   int head = 0;  // record
@@ -112,8 +123,10 @@ struct unit {
 struct segment {
   int first = 0;  // units [first, last]
   int last = 0;
-  int tile = 1;          // rows a step
-  ways split{};          // over cores
+  int tile = 1;  // rows a step
+  ways split{};  // over cores
+  obstacle unsplit = obstacle::none;
+  int strips = 1;        // a core's columns are computed in so many parts, one after another
   int column_block = 1;  // shares are multiples of these
   int channel_block = 1;
   int rounds = 1;                  // parameters are brought in so many parts; each runs all rows
@@ -131,6 +144,8 @@ struct segment {
   bytes_t near = 0;                // activation bytes read from and written to rings
   std::int64_t cycles = 0;         // by the cost model
 
+  /// All parts of columns: those of core part c are [c * strips, (c + 1) * strips).
+  [[nodiscard]] constexpr int column_parts() const { return split.columns * strips; }
   [[nodiscard]] constexpr bytes_t before_rings() const { return zero_row + temporaries + states; }
   [[nodiscard]] constexpr bytes_t scratchpad() const { return before_rings() + rings; }
 };

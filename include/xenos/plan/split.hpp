@@ -39,14 +39,22 @@ constexpr range columns_demanded(const access& reads, range of, int width) {
   return {first, min_of(max_of(reads.columns.end(of.end), first + 1), width)};
 }
 
-/// The same of columns; where they are not split, everybody computes all.
+/// The columns that columns `of` of a unit of segment `s` read through edge `e`; all of them where
+/// columns are not split.
+template <int N>
+constexpr range columns_read(const plan<N>& p, const segment& s, const edge& e, range of) {
+  const int width = p.units[e.from].out.width;
+  return s.column_parts() == 1 ? range{0, width} : columns_demanded(e.reads, of, width);
+}
+
+/// The same of columns, by part of columns; where they are not split, everybody computes all.
 template <int N>
 constexpr void columns_of_part(const plan<N>& p, const segment& s, int part, range (&columns)[N]) {
-  const bool all = s.split.columns == 1;
+  const bool all = s.column_parts() == 1;
   for (int i = s.first; i <= s.last; ++i) columns[i] = {0, all ? p.units[i].out.width : 0};
   if (all) return;
   const int width = p.units[s.last].out.width;
-  columns[s.last] = share(width, s.split.columns, part, s.column_block);
+  columns[s.last] = share(width, s.column_parts(), part, s.column_block);
   for (int i = s.last; i > s.first; --i) {
     const unit& u = p.units[i];
     for (int k = 0; k < u.edge_count; ++k) {
@@ -109,32 +117,49 @@ constexpr int common_block(int a, int b) {
 
 }  // namespace detail
 
-/// Whether units [first, last] of `p` may be one segment split `split` ways, and in which blocks.
-/// Grows downwards from the last unit, so that a planner extends it unit by unit.
+/// Whether units [first, last] of `p` may be one segment split `split` ways, the columns of each
+/// core in `strips`, and in which blocks. Grows downwards from the last unit, so that a planner
+/// extends it unit by unit.
 struct split_rules {
   ways split{};
+  int strips = 1;
   bool possible = true;
-  bool mixed = false;  // a unit that mixes channels is in: it must be the first
+  obstacle why = obstacle::none;  // not, at first
+  bool mixed = false;             // a unit that mixes channels is in: it must be the first
   int column_block = 1;
   int channel_block = 1;
 
   constexpr split_rules() = default;
-  constexpr split_rules(const unit& last, const target& t, ways in) : split(in) {
-    if (split.count() == 1) return;
+  constexpr split_rules(const unit& last, const target& t, ways in, int of_columns = 1)
+      : split(in), strips(of_columns) {
+    if (split.count() == 1) {
+      if (strips > 1) column_block = last.block_columns;
+      return;
+    }
     const detail::share_blocks blocks = detail::blocks_of(last, t);
-    possible = blocks.possible && split.count() <= min_of(t.cores, max_cores);
+    if (!blocks.possible) refuse(obstacle::lines);
+    if (split.count() > min_of(t.cores, max_cores)) refuse(obstacle::cost);
     column_block = blocks.columns;
     channel_block = blocks.channels;
   }
+  [[nodiscard]] constexpr int column_parts() const { return split.columns * strips; }
   constexpr void add(const unit& u, const unit& last) {
-    if (split.count() == 1 || u.in_place) return;
-    if (u.sequential) possible = false;
-    if (split.rows > 1 && u.accumulates) possible = false;
-    if (split.columns > 1 && !detail::splits_columns(u)) possible = false;
+    if (split.count() * strips == 1 || u.in_place) return;
+    if (u.sequential) refuse(obstacle::sequential);
+    if (split.rows > 1 && u.accumulates) refuse(obstacle::accumulates);
+    if (column_parts() > 1 && !detail::splits_columns(u)) refuse(obstacle::columns);
     if (split.channels == 1) return;
     channel_block = detail::common_block(channel_block, u.channel_block);
-    if (mixed || channel_block == 0 || u.out.channels != last.out.channels) possible = false;
+    if (mixed || channel_block == 0 || u.out.channels != last.out.channels) {
+      refuse(obstacle::channels);
+    }
     mixed = !u.channelwise;
+  }
+
+ private:
+  constexpr void refuse(obstacle reason) {
+    if (possible) why = reason;
+    possible = false;
   }
 };
 

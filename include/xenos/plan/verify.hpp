@@ -129,12 +129,21 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
   bytes_t scratchpad = 0;
   bytes_t memory = 0;
   int last_segment[N] = {};
-  int widest[N] = {};  // by unit: the most columns that a core computes
+  int widest[N] = {};                  // by unit: the most columns that a part computes
+  int most_read[N][max_streams] = {};  // and reads through each edge
   for (int k = 0; k < p.segment_count; ++k) {
-    for (int part = 0; part < p.segments[k].split.columns; ++part) {
+    const segment& s = p.segments[k];
+    for (int part = 0; part < s.column_parts(); ++part) {
       range columns[N] = {};
-      columns_of_part(p, p.segments[k], part, columns);
-      for (int i = 0; i < N; ++i) widest[i] = max_of(widest[i], columns[i].size());
+      columns_of_part(p, s, part, columns);
+      for (int i = s.first; i <= s.last; ++i) {
+        const unit& u = p.units[i];
+        widest[i] = max_of(widest[i], columns[i].size());
+        for (int e = 0; e < u.edge_count; ++e) {
+          const int read = columns_read(p, s, u.edges[e], columns[i]).size();
+          most_read[i][e] = max_of(most_read[i][e], read);
+        }
+      }
     }
   }
   for (int i = 0; i < p.unit_count; ++i) last_segment[i] = p.units[i].segment;
@@ -157,7 +166,8 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
         return {flaw::halo_too_small, i};
       }
       const bool outside = reads.rows.first(0) < 0 || reads.rows.end(u.steps) > from.out.height;
-      if (reads.zeros && outside && s.zero_row < from.row_stride) {
+      const bytes_t zeros = most_read[i][k] + from.halo_left + from.halo_right;
+      if (reads.zeros && outside && s.zero_row < zeros * from.out.channels * size_of(from.type)) {
         return {flaw::zero_row_too_small, i};
       }
     }
@@ -240,16 +250,17 @@ constexpr bool split_allowed(const target& t, const plan<N>& p, const segment& s
       w.count() > p.cores || s.column_block < 1 || s.channel_block < 1) {
     return false;
   }
-  if (w.count() == 1) return true;
+  if (s.strips < 1 || s.strips > max_strips) return false;
+  if (w.count() * s.strips == 1) return true;
   const unit& last = p.units[s.last];
   if (w.channels > 1 && !channels_allowed(p, s)) return false;
   for (int i = s.first; i <= s.last; ++i) {
     const unit& u = p.units[i];
     if (u.in_place) continue;
     if (u.sequential || (w.rows > 1 && u.accumulates)) return false;
-    if (w.columns > 1 && !splits_columns(u)) return false;
+    if (s.column_parts() > 1 && !splits_columns(u)) return false;
   }
-  const share_blocks blocks = blocks_of(last, t);
+  const share_blocks blocks = w.count() > 1 ? blocks_of(last, t) : share_blocks{};
   if (!blocks.possible || (w.columns > 1 && s.column_block % blocks.columns != 0) ||
       (w.channels > 1 && s.channel_block % blocks.channels != 0)) {
     return false;
@@ -262,8 +273,8 @@ constexpr bool split_allowed(const target& t, const plan<N>& p, const segment& s
     if (mine.first != rows || mine.size() > last.steps / w.rows + 1) return false;
     rows = mine.end;
   }
-  for (int part = 0; part < w.columns; ++part) {
-    const range mine = share(last.out.width, w.columns, part, s.column_block);
+  for (int part = 0; part < s.column_parts(); ++part) {
+    const range mine = share(last.out.width, s.column_parts(), part, s.column_block);
     if (mine.first != columns) return false;
     columns = mine.end;
   }
@@ -278,7 +289,7 @@ constexpr bool split_allowed(const target& t, const plan<N>& p, const segment& s
 /// Whether each core finds the columns it reads in its rings.
 template <int N>
 constexpr bool columns_present(const plan<N>& p, const segment& s) {
-  for (int part = 0; part < s.split.columns; ++part) {
+  for (int part = 0; part < s.column_parts(); ++part) {
     range columns[N] = {};
     columns_of_part(p, s, part, columns);
     for (int i = s.first; i <= s.last; ++i) {

@@ -125,3 +125,46 @@ TEST_CASE("a policy of a user's", "[split]") {
   };
   CHECK(first_split(chain, free_cores(8), halves{}) == ways{2, 1, 1});
 }
+
+TEST_CASE("a segment on one core says why", "[split]") {
+  const auto why = [](const graph<8>& g, const target& t, const auto& policy) {
+    const auto p = make_plan(g, t, policy);
+    CHECK(verify(g, t, p).what == flaw::none);
+    return p.segments[p.segment_count - 1].unsplit;
+  };
+  const target two = free_cores(2);
+  graph<8> fixed = chain;
+  CHECK(why(chain, two, split::rows) == obstacle::none);
+  CHECK(why(chain, two, split::none) == obstacle::none);
+  for (int i = 0; i < fixed.count; ++i) fixed[i].column_cuts = false;
+  CHECK(why(fixed, two, split::columns) == obstacle::columns);
+  for (int i = 0; i < fixed.count; ++i) fixed[i].channel_block = 0;
+  CHECK(why(fixed, two, split::output_channels) == obstacle::none);  // nothing to split
+  target lines = two;
+  lines.coherent = false;
+  CHECK(why(chain, lines, split::rows) == obstacle::lines);
+  target slow = two;
+  slow.barrier_cycles = 1 << 28;
+  CHECK(why(chain, slow, split::automatic) == obstacle::cost);
+}
+
+TEST_CASE("strips are as few as fit, and narrow rings and the row of zeros", "[split]") {
+  const auto wide = [] {
+    graph_builder<8> b;
+    const int first = b.add(conv{.out = 16, .kernel = {3, 3}}, b.input({12, 256, 8}));
+    b.output(b.add(depthwise{.kernel = {3, 3}}, first));
+    return with_kernels(b.records);
+  }();
+  target t = free_cores(1);
+  t.memory_bytes_per_cycle = 1;
+  const auto all = make_plan(wide, t);
+  const segment& whole = all.segments[all.segment_count - 1];
+  CHECK(whole.strips == 1);
+  t.scratchpad = 16 * 1024;
+  const auto p = make_plan(wide, t);
+  CHECK(verify(wide, t, p).what == flaw::none);
+  const segment& s = p.segments[p.segment_count - 1];
+  CHECK(s.first < s.last);
+  CHECK(s.strips == 8);  // 3 rows of 256 x 16 floats are 48 KB, and 3 of the input's copy
+  CHECK(s.zero_row < whole.zero_row);
+}
