@@ -5,8 +5,8 @@
 #include <xenos/exec/cores.hpp>
 #include <xenos/exec/rounds.hpp>
 #include <xenos/exec/serial.hpp>
+#include <xenos/model/brought.hpp>
 #include <xenos/model/net.hpp>
-#include <xenos/model/parameters.hpp>
 
 #include <cstddef>
 #include <span>
@@ -39,16 +39,14 @@ struct arena_tiers {
 ///   run                  one inference; const, re-entrant with another arena
 /// `Model` is an expression or names one, `Policy` says how to plan (see `planning`).
 template <model_source Model, target Target, auto Policy>
-struct program : planned<Model, Target, Policy> {
-  using base = planned<Model, Target, Policy>;
+struct program : brought_model<planned<Model, Target, Policy>> {
+  using base = brought_model<planned<Model, Target, Policy>>;
+  using base::base;
+  using base::inputs;
+  using base::outputs;
   using base::plan;
-  static constexpr int units = plan.unit_count;
-  static constexpr int inputs = [] {
-    int n = 0;
-    for (int i = 0; i < base::size; ++i) n += base::records[i].kind == role::input;
-    return n;
-  }();
-  static constexpr int outputs = base::trace::outputs;
+  using base::units;
+  using typename base::weights;
 
   /// The record of the input or output of that number.
   static constexpr int find_port(role kind, int number) {
@@ -69,12 +67,6 @@ struct program : planned<Model, Target, Policy> {
   template <int Port = 0>
   using output_buffer = port_buffer<role::output, Port, port_element<role::output, Port>>;
 
-  /// The packed parameters of all units.
-  struct weights
-      : decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{})) {};
-  static_assert(plan.rounds == 0 || alignof(weights) <= Target.alignment,
-                "xenos: parameters that a transport brings need a target of larger alignment, such "
-                "as 64");
   using arena = arena_storage<plan.arena_bytes(), Target.alignment>;
 
   /// Bytes that a run keeps on the stack: the frames of a core and of a share, and the row pointers
@@ -83,21 +75,6 @@ struct program : planned<Model, Target, Policy> {
   static constexpr bytes_t stack_bytes() {
     return 2 * bytes_t{sizeof(frame<program>)} +
            detail::largest_pointer_bytes<program>(std::make_integer_sequence<int, units>{});
-  }
-
-  constexpr explicit program(const typename base::expression& given) {
-    given.template collect<0>(data_);
-  }
-
-  /// Packs all parameters in the order the kernels read them: a constant in flash when evaluated at
-  /// compile time, at load otherwise. Reads the views given to the expression.
-  constexpr void pack(weights& to) const {
-    pack_units(to, std::make_integer_sequence<int, units>{});
-  }
-  [[nodiscard]] constexpr weights pack() const {
-    weights packed{};
-    pack(packed);
-    return packed;
   }
 
   /// One inference. `buffers` are the model's inputs by port, then its outputs: arrays or spans of
@@ -169,13 +146,7 @@ struct program : planned<Model, Target, Policy> {
     return {memory.bytes, memory.bytes + plan.memory_offset()};
   }
 
-  // What the executor asks for, by unit.
-
-  template <int Unit>
-  using kernel = typename detail::unit_types<base, Unit>::kernel;
-  template <int Unit>
-  using epilogue = typename detail::unit_types<base, Unit>::epilogue_type;
-  /// The record of the unit's last stage; outputs only say where its rows go.
+  /// For the executor: the record of the unit's last stage; outputs only say where its rows go.
   template <int Unit>
   static constexpr int last_record = [] {
     int last = plan.units[Unit].head;
@@ -186,107 +157,11 @@ struct program : planned<Model, Target, Policy> {
     return last;
   }();
 
-  template <int Unit>
-  static constexpr const auto& parameters(const weights& all) {
-    return all.template get<Unit>().head;
-  }
-  // The same of parameters that a transport brings: the buffer of a round holds, for each unit, the
-  // head's (those of some channels, if the kernel can do with them) and behind them its followers'.
-
-  /// The channels of unit `Unit` whose parameters a round with `channels` needs.
-  template <int Unit>
-  static constexpr range round_channels(range channels) {
-    constexpr segment s = plan.segments[plan.units[Unit].segment];
-    return s.split.channels * s.rounds > 1 ? channels : range{0, plan.units[Unit].out.channels};
-  }
-  /// Where the followers' parameters begin.
-  template <int Unit>
-  static constexpr bytes_t followers_offset(range channels) {
-    constexpr unit u = plan.units[Unit];
-    using head = decltype(detail::unit_types<base, Unit>::packed::head);
-    if constexpr (u.channel_bytes > 0) {
-      const bytes_t bytes = detail::head_round_bytes(u, channels.size());
-      return u.parameter_offset + align_up(bytes, plan.alignment);
-    } else {
-      return u.parameter_offset + (std::is_empty_v<head> ? 0 : bytes_t{sizeof(head)});
-    }
-  }
-  template <int Unit, class Transport>
-  static bool fetch(Transport& by, std::byte* buffer, const weights& all, range round) {
-    constexpr unit u = plan.units[Unit];
-    using packed = typename detail::unit_types<base, Unit>::packed;
-    const range channels = round_channels<Unit>(round);
-    std::byte* to = buffer + u.parameter_offset;
-    if constexpr (!std::is_empty_v<packed>) {
-      const packed& from = all.template get<Unit>();
-      if constexpr (u.channel_bytes > 0) {
-        if (!kernel<Unit>::fetch(by, to, from.head, channels)) return false;
-      } else if constexpr (!std::is_empty_v<decltype(from.head)>) {
-        if (!by.start(to, &from.head, sizeof from.head)) return false;
-      }
-      if constexpr (epilogue<Unit>::coefficient_vectors > 0) {
-        return by.start(buffer + followers_offset<Unit>(channels), &from.followers,
-                        sizeof from.followers);
-      }
-    }
-    return true;
-  }
-  template <int Unit>
-  static decltype(auto) brought_parameters(const std::byte* buffer, range round) {
-    constexpr unit u = plan.units[Unit];
-    using head = std::remove_cvref_t<decltype(parameters<Unit>(std::declval<const weights&>()))>;
-    if constexpr (u.channel_bytes > 0) {
-      return kernel<Unit>::brought(buffer + u.parameter_offset, round_channels<Unit>(round));
-    } else if constexpr (std::is_empty_v<head>) {
-      return head{};
-    } else {
-      return *reinterpret_cast<const head*>(buffer + u.parameter_offset);
-    }
-  }
-  template <int Unit, class T>
-  static void brought_coefficients(const std::byte* buffer, range round, const T** to) {
-    constexpr int vectors = epilogue<Unit>::coefficient_vectors;
-    constexpr int channels = plan.units[Unit].out.channels;
-    const std::byte* at = buffer + followers_offset<Unit>(round_channels<Unit>(round));
-    for (int k = 0; k < vectors; ++k) to[k] = reinterpret_cast<const T*>(at) + k * channels;
-  }
-  template <int Unit>
-  constexpr const auto& views() const {
-    return record_views<plan.units[Unit].head>();
-  }
-  /// The weight views of a record, a weight_list.
-  template <int Id>
-  constexpr const auto& record_views() const {
-    return data_.template get<Id>();
-  }
-  template <int Unit, class T>
-  static constexpr void coefficients(const weights& all, const T** to) {
-    constexpr int vectors = epilogue<Unit>::coefficient_vectors;
-    if constexpr (vectors > 0) {
-      for (int k = 0; k < vectors; ++k) to[k] = all.template get<Unit>().followers.at[k];
-    }
-  }
-
  private:
   static constexpr void in_place_only() {
     static_assert(plan.rounds == 0,
                   "xenos: on this target a transport brings the parameters; call run_with or "
                   "run_core_with, e.g. with xn::copy_transport");
-  }
-
-  using views_type = decltype(detail::record_views(typename base::trace::types{}));
-  [[no_unique_address]] views_type data_{};
-
-  template <int Unit>
-  constexpr void pack_unit(weights& to) const {
-    using types = detail::unit_types<base, Unit>;
-    if constexpr (!std::is_empty_v<typename types::packed>) {
-      types::pack(data_, to.template get<Unit>());
-    }
-  }
-  template <int... Units>
-  constexpr void pack_units(weights& to, std::integer_sequence<int, Units...>) const {
-    (pack_unit<Units>(to), ...);
   }
 
   /// Where `given` begins; its extent must be known to be that of `Buffer`.
