@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 namespace xenos::inline XENOS_ABI {

@@ -6,12 +6,11 @@
 #include <xenos/exec/denormals.hpp>
 #include <xenos/exec/live.hpp>
 #include <xenos/model/live_net.hpp>
-#include <xenos/model/parameters.hpp>
+#include <xenos/model/packed.hpp>
 
 #include <cstddef>
 #include <cstring>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 namespace xenos::inline XENOS_ABI {
@@ -25,16 +24,13 @@ namespace xenos::inline XENOS_ABI {
 ///   push, finish         take rows, and hand out those that are determined
 /// `Model` is an expression or names one, `Policy` says how to plan (see `planning`).
 template <model_source Model, target Target, auto Policy>
-struct live_program : live_planned<Model, Target, Policy> {
-  using base = live_planned<Model, Target, Policy>;
+struct live_program : packed_model<live_planned<Model, Target, Policy>> {
+  using base = packed_model<live_planned<Model, Target, Policy>>;
+  using base::base;
+  using base::inputs;
   using base::plan;
-  static constexpr int units = plan.unit_count;
-  static constexpr int outputs = base::trace::outputs;
-  static constexpr int inputs = [] {
-    int n = 0;
-    for (int i = 0; i < base::size; ++i) n += base::records[i].kind == role::input;
-    return n;
-  }();
+  using base::units;
+  using typename base::parameter_block;
 
   /// The unit that takes rows from the input, or makes those of the output, of that number.
   static constexpr int unit_of(role kind, int number) {
@@ -65,12 +61,6 @@ struct live_program : live_planned<Model, Target, Policy> {
   template <int Port = 0>
   static constexpr std::size_t output_length = port<role::output, Port>.out.row();
 
-  /// The packed parameters of all units. A program linked from the same model for whole images has
-  /// the same block, so that one may serve both.
-  using parameter_block =
-      decltype(detail::unit_parameters<base>(std::make_integer_sequence<int, units>{}));
-  struct weights : parameter_block {};
-
   /// One stream. Copying it, or its bytes, saves the stream.
   struct state {
     alignas(Target.alignment) std::byte rings[plan.ring_bytes > 0 ? plan.ring_bytes : 1] = {};
@@ -93,20 +83,6 @@ struct live_program : live_planned<Model, Target, Policy> {
     alignas(Target.alignment) std::byte bytes[plan.scratch_bytes > 0 ? plan.scratch_bytes : 1];
   };
   static constexpr bytes_t scratch_bytes = sizeof(scratch);
-
-  constexpr explicit live_program(const typename base::expression& given) {
-    given.template collect<0>(data_);
-  }
-
-  /// Packs all parameters in the order the kernels read them, as program::pack does.
-  constexpr void pack(weights& to) const {
-    pack_units(to, std::make_integer_sequence<int, units>{});
-  }
-  [[nodiscard]] constexpr weights pack() const {
-    weights packed{};
-    pack(packed);
-    return packed;
-  }
 
   /// Takes rows and hands out those that are determined by them. `rest` are the inputs by port,
   /// each a contiguous range of one or more whole rows, all of the same number; then the sink. It
@@ -146,32 +122,7 @@ struct live_program : live_planned<Model, Target, Policy> {
     return {};
   }
 
-  // What the executor asks for, by unit.
-
-  template <int Unit>
-  using kernel = typename detail::unit_types<base, Unit>::kernel;
-  template <int Unit>
-  using epilogue = typename detail::unit_types<base, Unit>::epilogue_type;
-  template <int Unit>
-  static constexpr const auto& parameters(const parameter_block& all) {
-    return all.template get<Unit>().head;
-  }
-  template <int Unit>
-  constexpr const auto& views() const {
-    return data_.template get<plan.units[Unit].head>();
-  }
-  template <int Unit, class T>
-  static constexpr void coefficients(const parameter_block& all, const T** to) {
-    constexpr int vectors = epilogue<Unit>::coefficient_vectors;
-    if constexpr (vectors > 0) {
-      for (int k = 0; k < vectors; ++k) to[k] = all.template get<Unit>().followers.at[k];
-    }
-  }
-
  private:
-  using views_type = decltype(detail::record_views(typename base::trace::types{}));
-  [[no_unique_address]] views_type data_{};
-
   /// Before the end is known no tensor has a height.
   struct endless {
     std::int64_t at[units];
@@ -181,18 +132,6 @@ struct live_program : live_planned<Model, Target, Policy> {
   };
   static constexpr endless heights_before_end{};
   static constexpr const std::int64_t* never = heights_before_end.at;
-
-  template <int Unit>
-  constexpr void pack_unit(weights& to) const {
-    using types = detail::unit_types<base, Unit>;
-    if constexpr (!std::is_empty_v<typename types::packed>) {
-      types::pack(data_, to.template get<Unit>());
-    }
-  }
-  template <int... Units>
-  constexpr void pack_units(weights& to, std::integer_sequence<int, Units...>) const {
-    (pack_unit<Units>(to), ...);
-  }
 
   /// Rows outside the image are read in the prologue and at the end only.
   static void clear_zero_row(std::byte* memory) {
