@@ -92,13 +92,11 @@ constexpr void judge_live(fault& why, int& where) {
 
 /// The constants of one model that runs live on one target: records, plan, kernels.
 template <model_source Model, target Target, auto Policy>
-struct live_planned {
-  using expression = typename detail::expression_of<Model>::type;
-  using trace = traced<expression>;
-  static constexpr int size = trace::size;
-  static constexpr target on = Target;
-  static constexpr graph<size> records = detail::with_kernel_numbers<trace, Target.vector_bytes>(
-      std::make_integer_sequence<int, size>{});
+struct live_planned : model_records<Model, Target> {
+  using base = model_records<Model, Target>;
+  using base::records;
+  using base::size;
+  using typename base::trace;
 
  private:
   struct finding {
@@ -106,12 +104,12 @@ struct live_planned {
     int where = -1;  // record
   };
   template <int... Ids>
-  static constexpr finding judge(std::integer_sequence<int, Ids...>) {
+  static constexpr finding first_fault(std::integer_sequence<int, Ids...>) {
     finding f;
     (detail::judge_live<trace, Ids>(f.why, f.where), ...);
     return f;
   }
-  static constexpr finding stages = judge(std::make_integer_sequence<int, size>{});
+  static constexpr finding stages = first_fault(std::make_integer_sequence<int, size>{});
 
   // Planning in parts, each a constant expression of its own (see plan/live.hpp).
   static constexpr live_plan<size> make_units() {
@@ -171,21 +169,11 @@ struct live_planned {
     return f;
   }
   static constexpr finding verdict = drift();
-  static constexpr int at_fault = verdict.where < 0 ? 0 : verdict.where;
-  static constexpr shape shape_at_fault = records[at_fault].out;
 
  public:
   /// Stops the compiler when the model cannot run live on the target; names stage and reason.
-  static constexpr bool feasible = model_error<
-      verdict.why, detail::name_of<Target.name>,
-      detail::told_node<typename indexed<typename trace::types>::template type<at_fault>,
-                        verdict.where >= 0>,
-      detail::output_shape<shape_at_fault.height, shape_at_fault.width, shape_at_fault.channels>,
-      detail::needs_bytes<plan.needs>, detail::has_bytes<plan.has>>::none;
-
-  /// The node of record Id.
-  template <int Id>
-  using node_of = typename indexed<typename trace::types>::template type<Id>;
+  static constexpr bool feasible =
+      base::template judge<verdict.why, verdict.where, plan.needs, plan.has>;
 };
 
 }  // namespace xenos::inline XENOS_ABI

@@ -74,10 +74,6 @@ constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {
   return g;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Model>
 struct expression_of {
   using type = decltype(std::declval<const Model&>()());
@@ -97,15 +93,39 @@ concept model_source = requires {
 }
 &&node<typename detail::expression_of<Model>::type>;
 
-/// The constants of one model on one target: records, plan, kernels. Has no values of its own.
-template <model_source Model, target Target, auto Policy>
-struct planned {
+/// A model's records on a target, with what its kernels know; any plan of the model begins with
+/// them. Has no values of its own.
+template <model_source Model, target Target>
+struct model_records {
   using expression = typename detail::expression_of<Model>::type;
   using trace = traced<expression>;
   static constexpr int size = trace::size;
   static constexpr target on = Target;
   static constexpr graph<size> records = detail::with_kernel_numbers<trace, Target.vector_bytes>(
       std::make_integer_sequence<int, size>{});
+
+  /// The node of record Id.
+  template <int Id>
+  using node_of = typename indexed<typename trace::types>::template type<Id>;
+
+ protected:
+  /// Stops the compiler where there is a fault; names it, the target, the stage of record `Where`
+  /// (-1: the whole model) with its output, and the bytes.
+  template <fault Why, int Where, bytes_t Needs, bytes_t Has,
+            shape Out = records[max_of(Where, 0)].out>
+  static constexpr bool judge =
+      model_error<Why, detail::name_of<Target.name>,
+                  detail::told_node<node_of<max_of(Where, 0)>, (Where >= 0)>,
+                  detail::output_shape<Out.height, Out.width, Out.channels>,
+                  detail::needs_bytes<Needs>, detail::has_bytes<Has>>::none;
+};
+
+/// The constants of one model on one target: records, plan, kernels.
+template <model_source Model, target Target, auto Policy>
+struct planned : model_records<Model, Target> {
+  using base = model_records<Model, Target>;
+  using base::records;
+  using base::size;
 
  private:
   // Planning in parts, each a constant expression of its own (see make_plan.hpp).
@@ -151,18 +171,8 @@ struct planned {
       finish(std::make_integer_sequence<int, segments.segment_count>{});
 
   /// Stops the compiler when the target cannot run the model; names target, stage and bytes.
-  static constexpr int at_fault = plan.where < 0 ? 0 : plan.units[plan.where].head;
-  static constexpr shape shape_at_fault = records[at_fault].out;
-  static constexpr bool feasible = model_error<
-      plan.why, detail::name_of<Target.name>,
-      detail::told_node<typename indexed<typename trace::types>::template type<at_fault>,
-                        plan.where >= 0>,
-      detail::output_shape<shape_at_fault.height, shape_at_fault.width, shape_at_fault.channels>,
-      detail::needs_bytes<plan.needs>, detail::has_bytes<plan.has>>::none;
-
-  /// The node of record Id.
-  template <int Id>
-  using node_of = typename indexed<typename trace::types>::template type<Id>;
+  static constexpr bool feasible = base::template judge < plan.why,
+                        plan.where<0 ? -1 : plan.units[plan.where].head, plan.needs, plan.has>;
 };
 
 }  // namespace xenos::inline XENOS_ABI
