@@ -104,20 +104,7 @@ constexpr Left operator|(const Left& left, const Right&) {
 }
 
 /// A branch that passes its stream on unchanged.
-struct identity_node : node_base<identity_node> {
-  static constexpr bool closed = false;
-  using end = unbound;
-  static constexpr int size = 0;
-  using records = type_list<>;
-  template <class Context>
-  using bind = Context;
-  template <class Tracer>
-  static constexpr stream_ids trace(Tracer&, const stream_ids& in) {
-    return in;
-  }
-  template <int I, class Sink>
-  constexpr void collect(Sink&) const {}
-};
+struct identity_node : mark_node<identity_node> {};
 inline constexpr identity_node identity{};
 
 namespace detail {

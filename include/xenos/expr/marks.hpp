@@ -83,12 +83,7 @@ inline constexpr input_node<T, Extent, Port> input{};
 
 /// `| tap<"name">`: names the stream here, so that a later branch may read it by `from<"name">`.
 template <short_name Name>
-struct tap_node : node_base<tap_node<Name>> {
-  static constexpr bool closed = false;
-  using end = unbound;
-  static constexpr int size = 0;
-  using records = type_list<>;
-
+struct tap_node : mark_node<tap_node<Name>> {
   template <class Context>
   struct binder {
     using type = Context;
@@ -109,8 +104,6 @@ struct tap_node : node_base<tap_node<Name>> {
     tracer.set_tap(Name, in.at[0]);
     return in;
   }
-  template <int I, class Sink>
-  constexpr void collect(Sink&) const {}
 };
 template <short_name Name>
 inline constexpr tap_node<Name> tap{};
@@ -135,12 +128,7 @@ struct find_tap<Name, Other, Rest...> : find_tap<Name, Rest...> {};
 
 /// A branch that reads the tap of that name: `fork(identity, from<"skip">) | concat`.
 template <short_name Name>
-struct from_node : node_base<from_node<Name>> {
-  static constexpr bool closed = false;
-  using end = unbound;
-  static constexpr int size = 0;
-  using records = type_list<>;
-
+struct from_node : mark_node<from_node<Name>> {
   template <class Context>
   struct binder {
     using type = Context;
@@ -158,27 +146,17 @@ struct from_node : node_base<from_node<Name>> {
   static constexpr stream_ids trace(Tracer& tracer, const stream_ids&) {
     return {1, {tracer.tap(Name)}};
   }
-  template <int I, class Sink>
-  constexpr void collect(Sink&) const {}
 };
 template <short_name Name>
 inline constexpr from_node<Name> from{};
 
 /// `| unlink |`: the tensor here is materialised; nothing is fused or linked across.
-struct unlink_node : node_base<unlink_node> {
-  static constexpr bool closed = false;
-  using end = unbound;
-  static constexpr int size = 0;
-  using records = type_list<>;
-  template <class Context>
-  using bind = Context;
+struct unlink_node : mark_node<unlink_node> {
   template <class Tracer>
   static constexpr stream_ids trace(Tracer& tracer, const stream_ids& in) {
     for (int i = 0; i < in.count; ++i) tracer.records[in.at[i]].cut_after = true;
     return in;
   }
-  template <int I, class Sink>
-  constexpr void collect(Sink&) const {}
 };
 inline constexpr unlink_node unlink{};
 

@@ -79,4 +79,22 @@ struct node_base {};
 template <class Node>
 concept node = std::derived_from<Node, node_base<Node>>;
 
+/// The base of nodes that make no record and hold no views: where `Node` says nothing else, streams
+/// pass unchanged.
+template <class Node>
+struct mark_node : node_base<Node> {
+  static constexpr bool closed = false;
+  using end = unbound;
+  static constexpr int size = 0;
+  using records = type_list<>;
+  template <class Context>
+  using bind = Context;
+  template <class Tracer>
+  static constexpr stream_ids trace(Tracer&, const stream_ids& in) {
+    return in;
+  }
+  template <int I, class Sink>
+  constexpr void collect(Sink&) const {}
+};
+
 }  // namespace xenos::inline XENOS_ABI

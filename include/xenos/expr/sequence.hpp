@@ -62,12 +62,7 @@ struct pool_1d {
 
 /// Passes on sequences only. `Layer` are the attributes of the layer behind it, for messages.
 template <auto Layer>
-struct sequence_node : node_base<sequence_node<Layer>> {
-  static constexpr bool closed = false;
-  using end = unbound;
-  static constexpr int size = 0;
-  using records = type_list<>;
-
+struct sequence_node : mark_node<sequence_node<Layer>> {
   template <class Context>
   struct binder {
     using type = Context;
@@ -80,13 +75,6 @@ struct sequence_node : node_base<sequence_node<Layer>> {
   };
   template <class Context>
   using bind = typename binder<Context>::type;
-
-  template <class Tracer>
-  static constexpr stream_ids trace(Tracer&, const stream_ids& in) {
-    return in;
-  }
-  template <int I, class Sink>
-  constexpr void collect(Sink&) const {}
 };
 
 }  // namespace xenos::inline XENOS_ABI
