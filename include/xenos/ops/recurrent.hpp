@@ -18,6 +18,14 @@ constexpr Sum row_product(const View& weights, int row, int width, const Values&
   return sum;
 }
 
+/// What the features of step `y` add to a gate, with its bias: row `row` of views 0 and 2.
+template <class Value, class In, class Weights>
+constexpr Value of_features(const In& in, int y, const Weights& weights, int row) {
+  const auto x = [&](int i) { return in(0, y, 0, i); };
+  return Value(weights.template get<2>()(row)) +
+         row_product<Value>(weights.template get<0>(), row, in.extent(0).channels, x);
+}
+
 constexpr fault check_recurrent(int hidden, const shapes& in) {
   if (hidden < 1) return fault::bad_attribute;
   return in[0].width == 1 ? fault::none : fault::needs_sequence;
@@ -57,10 +65,8 @@ struct lstm_attributes {
     Value* const before = state + hidden;
     const auto gate = [&](int which, int k) {
       const int at = which * hidden + k;
-      const auto x = [&](int i) { return in(0, y, 0, i); };
       const auto h = [&](int i) { return before[i]; };
-      return Value(weights.template get<2>()(at)) +
-             detail::row_product<Value>(weights.template get<0>(), at, in.extent(0).channels, x) +
+      return detail::of_features<Value>(in, y, weights, at) +
              detail::row_product<Value>(weights.template get<1>(), at, hidden, h);
     };
     using std::tanh;
@@ -111,10 +117,7 @@ struct gru_attributes {
     Value* const before = state;
     Value* const kept = state + hidden;
     const auto of_input = [&](int which, int k) {
-      const int at = which * hidden + k;
-      const auto x = [&](int i) { return in(0, y, 0, i); };
-      return Value(weights.template get<2>()(at)) +
-             detail::row_product<Value>(weights.template get<0>(), at, in.extent(0).channels, x);
+      return detail::of_features<Value>(in, y, weights, which * hidden + k);
     };
     const auto of_output = [&](int which, int k, const Value* values) {
       const int at = which * hidden + k;
