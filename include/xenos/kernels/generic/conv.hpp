@@ -6,8 +6,8 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/core/extents.hpp>
-#include <xenos/core/lanes.hpp>
 #include <xenos/core/window.hpp>
+#include <xenos/kernels/generic/sums.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 namespace xenos::inline XENOS_ABI::generic {
@@ -47,7 +47,6 @@ template <conv_geometry Geometry, register_block Block, class T>
 struct direct_conv {
   using shape_type = extents<Geometry>;
   using sum_type = accumulator_of<T>;
-  using vector = lanes<sum_type, Block.lanes>;
   static constexpr bool folds = true;
   static constexpr int block_rows = 1;
   static constexpr int block_columns = Block.pixels;
@@ -232,14 +231,8 @@ struct direct_conv {
     const int stride = shape.template get<&conv_geometry::stride_width>() * in_pixel;
     const int in = shape.template get<&conv_geometry::in_channels>();
     const T* XENOS_RESTRICT weights = block.weights;
-    vector sum[Pixels][Vectors];
-    XENOS_UNROLL(16)
-    for (int p = 0; p < Pixels; ++p) {
-      XENOS_UNROLL(8)
-      for (int v = 0; v < Vectors; ++v) {
-        sum[p][v] = load_lanes<sum_type, Block.lanes>(block.bias + v * Block.lanes);
-      }
-    }
+    block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
+    sums.start(block.bias);
     for (int h = 0; h < shape.template get<&conv_geometry::kernel_height>(); ++h) {
       const T* row = rows[h * shape.template get<&conv_geometry::dilation_height>()] +
                      block.first_in + x * stride -
@@ -247,31 +240,14 @@ struct direct_conv {
       for (int w = 0; w < shape.template get<&conv_geometry::kernel_width>(); ++w) {
         const T* pixel = row + w * shape.template get<&conv_geometry::dilation_width>() * in_pixel;
         for (int i = 0; i < in; ++i) {
-          vector weight[Vectors];
-          XENOS_UNROLL(8)
-          for (int v = 0; v < Vectors; ++v) {
-            weight[v] = load_lanes<T, Block.lanes>(weights + v * Block.lanes);
-          }
-          XENOS_UNROLL(16)
-          for (int p = 0; p < Pixels; ++p) {
-            const sum_type value = pixel[p * stride + i];
-            XENOS_UNROLL(8)
-            for (int v = 0; v < Vectors; ++v) sum[p][v] += value * weight[v];
-          }
-          weights += Vectors * Block.lanes;
+          sums.add(pixel + i, stride, weights);
+          weights += sums.channels;
         }
       }
     }
     for (int p = 0; p < Pixels; ++p) {
-      sum_type values[Vectors * Block.lanes];
-      XENOS_UNROLL(8)
-      for (int v = 0; v < Vectors; ++v) {
-        store_lanes<sum_type, Block.lanes>(values + v * Block.lanes, sum[p][v]);
-      }
       const int at = (x + p) * out_pixel + block.first_out;
-      for (int c = 0; c < block.channels; ++c) {
-        out[at + c] = T(epilogue(values[c], at + c, block.first_out + c));
-      }
+      sums.finish(p, block.channels, block.first_out, out, at, epilogue);
     }
   }
 };

@@ -5,8 +5,8 @@
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
-#include <xenos/core/lanes.hpp>
 #include <xenos/kernels/generic/conv.hpp>
+#include <xenos/kernels/generic/sums.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/transposed_conv.hpp>
 
@@ -69,7 +69,6 @@ struct direct_transposed {
   using packing = direct_conv<Geometry.as_conv(), Block, T>;
   using packed = typename packing::packed;
   using sum_type = accumulator_of<T>;
-  using vector = lanes<sum_type, Block.lanes>;
   static constexpr bool folds = true;
   static constexpr int block_rows = 1;
   static constexpr bytes_t temporary_bytes = 0;
@@ -194,47 +193,24 @@ struct direct_transposed {
   template <int Pixels, int Vectors, class Epilogue>
   static void run_pixels(const row_list& rows, const output_block& block, int phase, int n, T* out,
                          const Epilogue& epilogue) {
-    constexpr int width = Vectors * Block.lanes;
     const auto& met = column_taps.at[phase];
-    vector sum[Pixels][Vectors];
-    XENOS_UNROLL(16)
-    for (int p = 0; p < Pixels; ++p) {
-      XENOS_UNROLL(8)
-      for (int v = 0; v < Vectors; ++v) {
-        sum[p][v] = load_lanes<sum_type, Block.lanes>(block.bias + v * Block.lanes);
-      }
-    }
+    block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
+    sums.start(block.bias);
     for (int h = 0; h < rows.count; ++h) {
       for (int w = 0; w < met.count; ++w) {
         const T* pixel = rows.row[h] + (n + met.input[w]) * in_pixel;
         const std::ptrdiff_t tap = rows.tap[h] * Geometry.columns.kernel + met.tap[w];
-        const T* XENOS_RESTRICT weights = block.weights + tap * Geometry.in_channels * width;
+        const T* XENOS_RESTRICT weights =
+            block.weights + tap * Geometry.in_channels * sums.channels;
         for (int i = 0; i < Geometry.in_channels; ++i) {
-          vector weight[Vectors];
-          XENOS_UNROLL(8)
-          for (int v = 0; v < Vectors; ++v) {
-            weight[v] = load_lanes<T, Block.lanes>(weights + v * Block.lanes);
-          }
-          XENOS_UNROLL(16)
-          for (int p = 0; p < Pixels; ++p) {
-            const sum_type value = pixel[p * in_pixel + i];
-            XENOS_UNROLL(8)
-            for (int v = 0; v < Vectors; ++v) sum[p][v] += value * weight[v];
-          }
-          weights += width;
+          sums.add(pixel + i, in_pixel, weights);
+          weights += sums.channels;
         }
       }
     }
     for (int p = 0; p < Pixels; ++p) {
-      sum_type values[width];
-      XENOS_UNROLL(8)
-      for (int v = 0; v < Vectors; ++v) {
-        store_lanes<sum_type, Block.lanes>(values + v * Block.lanes, sum[p][v]);
-      }
       const int at = (phase + (n + p) * Geometry.columns.stride) * out_pixel + block.first_out;
-      for (int c = 0; c < block.channels; ++c) {
-        out[at + c] = T(epilogue(values[c], at + c, block.first_out + c));
-      }
+      sums.finish(p, block.channels, block.first_out, out, at, epilogue);
     }
   }
 };
