@@ -66,12 +66,18 @@ void unit_name(const graph<N>& g, const unit& u, char (&name)[40]) {
 }  // namespace detail
 
 /// Prints plan `p` of graph `g` on target `t`: for each segment why it ends, its tile and bytes,
-/// and a row for each unit with shape, halo columns, ring rows and bytes. `sink` is called with
-/// pieces of text (`const char*`, ended by 0).
+/// and a row for each unit with shape, halo columns, ring rows and bytes, and behind it one for the
+/// state that it carries from row to row, if any. `sink` is called with pieces of text (`const
+/// char*`, ended by 0).
 template <int N, int M, class Sink>
 void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) {
   using detail::print_line;
   const auto kb = [](bytes_t bytes) { return double(bytes) / 1024; };
+  const auto row = [&sink](const char* stage, const char* shape, const char* halo, const char* held,
+                           bytes_t bytes, bytes_t offset) {
+    print_line(sink, "  %-39s %-14s %-6s %-10s %9lld %10lld\n", stage, shape, halo, held,
+               static_cast<long long>(bytes), static_cast<long long>(offset));
+  };
   print_line(sink, "plan for %s: scratchpad %.1f of %.1f KB, memory %.1f KB, parameters %.1f KB\n",
              t.name.text, kb(p.scratchpad_bytes), kb(t.scratchpad), kb(p.memory_bytes),
              kb(p.parameter_bytes));
@@ -120,12 +126,14 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
       std::snprintf(halo, sizeof halo, "%d,%d", u.halo_left, u.halo_right);
       if (u.where == placement::caller) {
         print_line(sink, "  %-39s %-14s %-6s caller's buffer\n", name, shape, halo);
-        continue;
+      } else {
+        char held[16];
+        std::snprintf(held, sizeof held, u.where == placement::ring ? "ring %d" : "all %d", u.rows);
+        row(name, shape, halo, held, u.bytes, u.offset);
       }
-      char held[16];
-      std::snprintf(held, sizeof held, u.where == placement::ring ? "ring %d" : "all %d", u.rows);
-      print_line(sink, "  %-39s %-14s %-6s %-10s %9lld %10lld\n", name, shape, halo, held,
-                 static_cast<long long>(u.bytes), static_cast<long long>(u.offset));
+      if (u.state_bytes > 0) {
+        row("  carries from row to row", "", "", "state", u.state_bytes, u.state_offset);
+      }
     }
     print_line(sink, "  ends here: %s\n", text(p.units[s.last].why));
   }
