@@ -32,14 +32,20 @@ class model_generator {
 
   [[nodiscard]] const xenos::shape& extent(int id) const { return m_.records[id].out; }
 
-  void add_input() {
+  /// A copy from or to the caller's buffer.
+  [[nodiscard]] xenos::record port(const char* name, xenos::role kind) const {
     xenos::record node;
-    node.name = "input";
-    node.kind = xenos::role::input;
+    node.name = name;
+    node.kind = kind;
     node.map = xenos::mapping::reorganise;
     node.channelwise = node.column_cuts = true;
     node.channel_block = 1;
     node.type = type_;
+    return node;
+  }
+
+  void add_input() {
+    xenos::record node = port("input", xenos::role::input);
     node.out = {d_.extent(40), d_.extent(17), d_.extent(d_.chance(50) ? 4 : 17)};
     if (d_.chance(40)) node.out = {d_.extent(10), d_.between(24, 96), d_.extent(4)};
     node.steps = node.out.height;
@@ -371,16 +377,8 @@ class model_generator {
     }
     while (ends.size() < 4 && d_.chance(12)) ends.push_back(d_.between(0, count - 1));
     for (const int id : ends) {
-      xenos::record node;
-      node.name = "output";
-      node.kind = xenos::role::output;
-      node.map = xenos::mapping::reorganise;
-      node.channelwise = node.column_cuts = true;
-      node.channel_block = 1;
+      xenos::record node = port("output", xenos::role::output);
       node.reads[0] = xenos::identity_access;
-      node.channelwise = node.column_cuts = true;
-      node.channel_block = 1;
-      node.type = type_;
       node.out = extent(id);
       node.steps = node.out.height;
       node.port = m_.outputs++;
