@@ -96,9 +96,9 @@ struct column_table {
   static constexpr table fill() {
     table all{};
     for (int k = 0; k < parts; ++k) {
-      range columns[Net::size] = {};
-      columns_of_part(Net::plan, Net::plan.segments[Segment], k, columns);
-      for (int i = 0; i < units; ++i) all.part[k].at[i] = columns[first + i];
+      range by_unit[Net::size] = {};
+      columns_of_part(Net::plan, Net::plan.segments[Segment], k, by_unit);
+      for (int i = 0; i < units; ++i) all.part[k].at[i] = by_unit[first + i];
     }
     return all;
   }
