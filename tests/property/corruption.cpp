@@ -62,8 +62,11 @@ class corruption {
     }
   }
   void of_segment(xenos::segment& s) {
-    switch (d_.between(0, 18)) {
+    switch (d_.between(0, 21)) {
       case 18: return change("strips", s.strips);
+      case 19: return change("bands", s.bands);
+      case 20: return change("pieces", s.pieces);
+      case 21: return change("sums", s.sums);
       case 14: return change("rounds", s.rounds);
       case 15: return change("first_round", s.first_round);
       case 16: return change("round_bytes", s.round_bytes);
@@ -88,7 +91,10 @@ class corruption {
     const int e = d_.between(0, xenos::max_streams - 1) % std::max(u.edge_count, 1);
     const int f = d_.between(0, xenos::max_followers - 1) % std::max(u.follower_count, 1);
     xenos::access& reads = u.edges[e].reads;
-    switch (d_.between(0, 34)) {
+    switch (d_.between(0, 37)) {
+      case 35: return change("terms", u.terms);
+      case 36: return change("term_bytes", u.term_bytes);
+      case 37: return change("sum_bytes", u.sum_bytes);
       case 29: return change("parameter_offset", u.parameter_offset);
       case 30: return change("channel_bytes", u.channel_bytes);
       case 31: return change("whole_bytes", u.whole_bytes);

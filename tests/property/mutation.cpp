@@ -22,10 +22,11 @@ using namespace xenos_test;
 using run_plan = xenos::plan<model_capacity>;
 using xenos::placement;
 
-enum class damage { row_dropped, bytes_dropped, overlap, state_moved };
+enum class damage { row_dropped, bytes_dropped, overlap, state_moved, sums_dropped };
 constexpr const char* damage_names[] = {
     "a row dropped from a ring", "an alignment unit dropped from a tensor",
-    "two tensors overlap by an alignment unit", "a state lies an alignment unit too far"};
+    "two tensors overlap by an alignment unit", "a state lies an alignment unit too far",
+    "an alignment unit dropped from unfinished sums"};
 
 /// Makes the totals agree again, so that only the damage itself can be noticed.
 void add_up(run_plan& p) {
@@ -78,6 +79,8 @@ std::vector<site> sites_of(const run_plan& p) {
   for (int i = 0; i < p.unit_count; ++i) {
     const xenos::unit& u = p.units[i];
     if (u.state_bytes > 0) all.push_back({damage::state_moved, i, -1});
+    const xenos::segment& s = p.segments[u.segment];
+    if (s.pieces > 1 && i == s.last) all.push_back({damage::sums_dropped, i, -1});
     if (u.where == placement::caller || u.rows == 0) continue;
     if (u.where == placement::ring) all.push_back({damage::row_dropped, i, -1});
     all.push_back({damage::bytes_dropped, i, -1});
@@ -102,6 +105,7 @@ void apply(run_plan& p, const xenos::target& t, const site& where) {
       break;
     case damage::bytes_dropped: u.bytes -= t.alignment; break;
     case damage::state_moved: u.state_offset += t.alignment; break;
+    case damage::sums_dropped: p.segments[u.segment].sums -= t.alignment; break;
     case damage::overlap:
       if (where.neighbour < 0) {
         const xenos::segment& s = p.segments[u.segment];

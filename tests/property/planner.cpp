@@ -28,6 +28,8 @@ struct split_coverage {
   int channels = 0;
   int strips = 0;  // with one that a core computes in strips of columns
   int rounds = 0;  // whose parameters are brought in several rounds of some segment
+  int pieces = 0;  // with sums cut into pieces
+  int bands = 0;   // and rows into bands, too
   int empty = 0;   // with a core that has nothing to do in a segment that is split
   int executed = 0;
 };
@@ -99,7 +101,8 @@ class one_case {
       const xenos::segment& r = b.segments[k];
       equal = s.first == r.first && s.last == r.last && s.tile == r.tile && s.steps == r.steps &&
               s.reversed == r.reversed && s.split == r.split && s.moved == r.moved &&
-              s.near == r.near;
+              s.near == r.near && s.rounds == r.rounds && s.bands == r.bands &&
+              s.pieces == r.pieces && s.sums == r.sums && s.hidden == r.hidden;
     }
     return equal;
   }
@@ -174,6 +177,8 @@ class one_case {
     int count = 1;
     int strips = 1;
     int rounds = 1;
+    int pieces = 1;
+    int bands = 1;
     bool empty = false;
     for (int k = 0; k < p.segment_count; ++k) {
       const xenos::segment& s = p.segments[k];
@@ -183,6 +188,8 @@ class one_case {
       count = std::max(count, s.split.count());
       strips = std::max(strips, s.strips);
       rounds = std::max(rounds, s.rounds);
+      pieces = std::max(pieces, s.pieces);
+      bands = std::max(bands, s.bands);
       for (int part = 0; part < s.split.rows; ++part) {
         empty = empty || xenos::share(last.steps, s.split.rows, part).empty();
       }
@@ -202,6 +209,8 @@ class one_case {
     seen.empty += empty;
     seen.strips += strips > 1;
     seen.rounds += rounds > 1;
+    seen.pieces += pieces > 1;
+    seen.bands += bands > 1;
     seen.executed += index_ % 4 == 0;
   }
 
@@ -357,13 +366,13 @@ void print(const coverage& seen) {
               << share(seen.rings[k], seen.units[k]) << '\n';
   }
   std::cout
-      << "  policy            feasible   split    rows columns channels  strips   empty  rounds "
-         "executed\n";
+      << "  policy            feasible   split    rows columns channels  strips   empty  rounds  "
+         "pieces   bands executed\n";
   for (int k = 0; k < any_split::kinds; ++k) {
     const split_coverage& of = seen.splits[static_cast<std::size_t>(k)];
     std::cout << "  " << std::left << std::setw(17) << any_split::names[k] << std::right;
-    for (const int n :
-         {of.graphs, of.split, of.rows, of.columns, of.channels, of.strips, of.empty, of.rounds}) {
+    for (const int n : {of.graphs, of.split, of.rows, of.columns, of.channels, of.strips, of.empty,
+                        of.rounds, of.pieces, of.bands}) {
       std::cout << std::setw(8) << n;
     }
     std::cout << std::setw(9) << of.executed << '\n';

@@ -126,6 +126,7 @@ class interpreter {
     if (mine.empty()) return;
     const bool alone = p_.cores == 1;  // then a segment's first round comes with the last before it
     if (!alone || index == 0) bring(s, 0);
+    piece_ = {};
     for (round_ = 0; round_ < s.rounds; ++round_) {
       if (round_ + 1 < s.rounds) {
         bring(s, round_ + 1);
@@ -135,6 +136,10 @@ class interpreter {
       const bool some = s.split.channels * s.rounds > 1;
       channels_ = some ? xenos::channels_of_round(s, mine, round_) : xenos::range{0, 1 << 24};
       if (channels_.empty()) continue;
+      const xenos::range rows =
+          xenos::share(p_.units[s.last].steps, s.split.rows, part.rows);  // of the last unit
+      rows_ = s.pieces > 1 ? xenos::rows_of_round(s, rows, round_) : rows;
+      take_piece(s);
       for (int strip = 0; strip < s.strips; ++strip) {
         run_strip(s, part.rows, part.columns * s.strips + strip);
       }
@@ -146,13 +151,19 @@ class interpreter {
     xenos::columns_of_part(p_, s, columns, columns_);
     if (columns_[s.last].empty()) return;
     for (xenos::bytes_t at = 0; at < p_.area_bytes; at += word) {
+      const bool sum = at >= s.before_sums() && at < s.before_rings();
+      if (sum && piece_.first > 0) continue;
       tiers_[0].owner[static_cast<std::size_t>(at / word)] = 0;
     }
     ++clock_;
     fill(0, s.zero_row, std::byte{0}, zero_owner);
     xenos::schedule_cursor<N> cursor(p_, s, rows);
     xenos::step now;
-    while (cursor.next(p_, s, now)) run_step(s, now);
+    while (cursor.next(p_, s, now)) {
+      if (now.unit != s.last || (now.first >= rows_.first && now.end <= rows_.end)) {
+        run_step(s, now);
+      }
+    }
     for (int i = s.first; i <= s.last; ++i) {
       for (int row = computed_[i].first; row < computed_[i].end; ++row) {
         unread_[i] = unread_[i] || !read_[i].contains(row);
@@ -160,6 +171,34 @@ class interpreter {
       read_[i].clear();
       computed_[i] = {};
     }
+  }
+
+  /// The terms that the present round adds to sums must follow those added before.
+  void take_piece(const xenos::segment& s) {
+    if (s.pieces == 1) return;
+    const int before = finishes(p_.units[s.last]) ? 0 : piece_.end;
+    piece_ = xenos::terms_of_round(s, p_.units[s.last], round_);
+    if (piece_.empty() || piece_.first != before) {
+      throw violation{"terms of a sum left out or out of order", s.last, -1};
+    }
+  }
+  [[nodiscard]] bool finishes(const xenos::unit& u) const { return piece_.end == u.terms; }
+
+  /// The sums of row `y` in the present round, which some piece has begun: they must be as it left
+  /// them, and are left in the same way unless this is the last.
+  void add_piece(const xenos::segment& s, int index, int y) {
+    const xenos::unit& u = p_.units[index];
+    const row_part part = part_of(index);
+    const xenos::bytes_t pixel = xenos::detail::pixel_sum_bytes(u, part.channels.size());
+    const xenos::bytes_t row = pixel * part.columns.size();
+    const xenos::bytes_t begin = s.before_sums() + (y - rows_.first) * row;
+    if (y < rows_.first || begin + row > s.before_rings()) {
+      throw violation{"unfinished sums have no place", index, y};
+    }
+    const std::uint32_t owner =
+        0x40000000U + static_cast<std::uint32_t>(round_ / s.pieces * 1024 + y);
+    if (piece_.first > 0) check(begin, begin + row, owner);
+    if (!finishes(u)) fill(begin, begin + row, std::byte{0x5a}, owner);
   }
 
   /// The parameters of a round arrive in their buffer.
@@ -183,7 +222,9 @@ class interpreter {
     }
     const xenos::bytes_t begin = p_.buffer_offset(s.first_round + round) + u.parameter_offset;
     const int channels = some ? most : u.out.channels;
-    const xenos::bytes_t bytes = xenos::detail::head_round_bytes(u, channels) + u.whole_bytes;
+    const int terms = s.pieces > 1 ? xenos::terms_of_round(s, u, round).size() : 0;
+    const xenos::bytes_t bytes =
+        xenos::detail::head_round_bytes(u, channels, terms) + u.whole_bytes;
     return {begin, begin + bytes};
   }
   static std::uint32_t round_owner(const xenos::segment& s, int round) {
@@ -375,8 +416,11 @@ class interpreter {
     for (int y = now.first; y < now.end; ++y) {
       ++clock_;
       if (m_.records[u.head].kind != xenos::role::input) check_padding(s, now.unit, y);
+      if (s.pieces > 1) add_piece(s, now.unit, y);
       if (u.accumulates) {
         accumulate_row(now.unit, y);
+      } else if (s.pieces > 1 && !finishes(u)) {
+        head_row(now.unit, y);
       } else {
         finish_row(now.unit, y, head_row(now.unit, y));
       }
@@ -492,6 +536,8 @@ class interpreter {
   xenos::range columns_[N] = {};   // of the present core, by unit
   xenos::range channels_{};        // of the present core in the present round
   int round_ = 0;
+  xenos::range rows_{};                   // of the last unit that are computed in the present round
+  xenos::range piece_{};                  // of the terms of its sums, that are added in it
   std::set<std::pair<int, int>> copied_;  // unit and row of inputs
   bool keep_lives_;
   int clock_ = 0;

@@ -403,6 +403,11 @@ class model_generator {
           (node.out.channels + node.channel_block - 1) / node.channel_block * node.channel_block;
       node.channel_bytes = 4 * d_.between(1, d_.chance(95) ? 90 : 1000);
       node.parameter_bytes = node.channel_bytes * padded;
+      if (node.channel_bytes < 8 || d_.chance(20)) return;
+      node.terms = d_.between(1, static_cast<int>(node.channel_bytes / 4) - 1);
+      node.sum_bytes = 4 * node.channel_block;
+      node.term_bytes =
+          (node.channel_bytes - 4) / node.terms * node.channel_block;  // rounded down: not used up
     }
   }
 

@@ -33,5 +33,10 @@ constexpr range share(int total, int parts, int index, int block = 1) {
   const auto end = static_cast<int>(blocks * (index + 1) / parts) * block;
   return {min_of(begin, total), min_of(end, total)};
 }
+/// The same of [whole.first, whole.end); blocks are counted from its first.
+constexpr range share(range whole, int parts, int index, int block = 1) {
+  const range part = share(whole.size(), parts, index, block);
+  return {whole.first + part.first, whole.first + part.end};
+}
 
 }  // namespace xenos::inline XENOS_ABI

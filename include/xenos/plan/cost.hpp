@@ -42,6 +42,12 @@ struct unit_part {
 };
 constexpr unit_part all_of(const unit& u) { return {u.steps, u.out.width, u.out.channels}; }
 
+/// Cycles that starting its tiles takes of a core that computes `rows` rows of a unit.
+constexpr std::int64_t start_cycles(const unit& u, const target& t, int tile, int rows) {
+  if (u.in_place || rows == 0) return 0;
+  return std::int64_t{ceil_div(rows, min_of(u.tile(tile), rows))} * t.step_cycles;
+}
+
 /// Cycles of `part` of a unit, by the cost model: multiply-accumulates at the target's rate (a tile
 /// that does not fill the kernel's block of rows or columns is slower), its parameters read once a
 /// tile, half of which computing hides, and starting tiles.
@@ -68,7 +74,7 @@ constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile, uni
   const std::int64_t reading = stay ? parameters / t.memory_bytes_per_cycle +
                                           parameters * (tiles - 1) / t.scratchpad_bytes_per_cycle
                                     : parameters * tiles / t.memory_bytes_per_cycle;
-  return compute + reading / 2 + std::int64_t{tiles} * t.step_cycles;
+  return compute + reading / 2 + start_cycles(u, t, tile, part.rows);
 }
 
 }  // namespace xenos::inline XENOS_ABI::detail

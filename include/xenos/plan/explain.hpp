@@ -114,6 +114,10 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
                  s.hidden ? "each brought while the one before computes"
                           : "which take longer to bring than to compute");
     }
+    if (s.pieces > 1) {
+      print_line(sink, "  sums in %d pieces, in %d bands of rows; unfinished %.1f KB\n", s.pieces,
+                 s.bands, kb(s.sums));
+    }
     print_line(sink, "  %-39s %-14s %-6s %-10s %9s %10s\n", "stage", "rows x w x c", "halo", "held",
                "bytes", "offset");
     for (int i = s.first; i <= s.last; ++i) {

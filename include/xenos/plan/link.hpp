@@ -28,8 +28,9 @@ struct link_facts {
   // Sums over units [0, i), so that a segment that is not split is priced in O(1).
   bytes_t rings[tile_choice_count][N + 1] = {};
   std::int64_t cycles[tile_choice_count][N + 1] = {};
-  bytes_t reads[N + 1] = {};     // what the units read
-  bytes_t consumed[N + 1] = {};  // what others read of the units
+  std::int64_t starts[tile_choice_count][N + 1] = {};  // of them: starting tiles
+  bytes_t reads[N + 1] = {};                           // what the units read
+  bytes_t consumed[N + 1] = {};                        // what others read of the units
 
   /// Activation bytes that units [i, j] as one segment move beyond the scratchpad.
   [[nodiscard]] constexpr bytes_t moved(const plan<N>& p, int i, int j) const {
@@ -68,6 +69,7 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
       f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c]);
       f.rings[c][i + 1] = f.rings[c][i] + bytes_t{f.ring_rows[c][i]} * u.row_stride;
       f.cycles[c][i + 1] = f.cycles[c][i] + unit_cycles(u, t, f.tiles[c], all_of(u));
+      f.starts[c][i + 1] = f.starts[c][i] + start_cycles(u, t, f.tiles[c], u.steps);
     }
   }
   return f;
@@ -87,6 +89,7 @@ struct split_price {
   unit_part part[N] = {};    // bounds, of one part of columns
   progress columns[N] = {};  // of parts of columns, as those of `region_bound` are of rows
   std::int64_t cycles[tile_choice_count] = {};
+  std::int64_t starts[tile_choice_count] = {};  // of them: starting tiles
   bytes_t rings[tile_choice_count] = {};
   bytes_t zero_row = 0;
 
@@ -137,6 +140,7 @@ struct split_price {
     }
     for (int k = 0; k < f.choices; ++k) {
       cycles[k] += rules.strips * unit_cycles(u, t, f.tiles[k], mine);
+      starts[k] += rules.strips * start_cycles(u, t, f.tiles[k], mine.rows);
       if (i < j) {
         rings[k] += bytes_t{f.ring_rows[k][i]} * ring_stride(u, mine.columns, t.alignment);
       }
@@ -151,6 +155,16 @@ struct split_price {
     return min_of(max_of(most, 1), width);
   }
 };
+
+/// Cycles of computing on one core in rounds: tiles are started in each, and unfinished sums are
+/// stored and loaded again between them. `columns` and `rows` are what the core computes.
+constexpr std::int64_t computing_cycles(const unit& last, const target& t, const round_cuts& cut,
+                                        std::int64_t cycles, std::int64_t starts, unit_part part) {
+  cycles += (cut.passes() - 1) * starts;
+  if (cut.pieces == 1) return cycles;
+  const bytes_t sums = bytes_t{part.rows} * part.columns * pixel_sum_bytes(last, part.channels);
+  return cycles + 2 * (cut.pieces - 1) * sums / t.scratchpad_bytes_per_cycle;
+}
 
 /// Cycles of a segment: the slower of computing and moving, and a quarter of moving, since a
 /// transfer hidden behind computing still takes bandwidth from others. A ring's bytes must come
@@ -238,7 +252,7 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     strips.rules.strips = 1;
     bytes_t zeros = 0;
     bytes_t temporaries = 0;
-    round_price parameters(p.units[j]);
+    round_price parameters(p.units[j], t.alignment);
     bytes_t states = 0;
     for (int i = j; i >= 0; --i) {
       const unit& u = p.units[i];
@@ -250,20 +264,25 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       states += align_up(u.state_bytes, t.alignment);
       const bytes_t moved = f.moved(p, i, j);
       const bytes_t room = space - align_up(temporaries, t.alignment) - states;
-      if (limit > 0) parameters.add(u, p.units[j], t.alignment);
+      if (limit > 0) parameters.add(u, p.units[j]);
       bool fits = false;
       bool crowded = false;  // it is the scratchpad that is too small
-      const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles, bytes_t rings,
+      const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles,
+                                std::int64_t starts, unit_part part, bytes_t rings,
                                 bytes_t zero_row) {
         const ways split = by.split;
-        const int rounds =
-            limit > 0 ? parameters.rounds(p.units[j], split, by.channel_block, limit) : 1;
-        if (rounds == 0) return;
-        crowded = rings + align_up(zero_row, t.alignment) > room;
+        const bytes_t left = room - align_up(zero_row, t.alignment);
+        round_cuts cut{1};
+        if (limit > 0) {
+          cut = parameters.rounds(p.units[j], split, by.channel_block, part, f.tiles[tile], limit,
+                                  left);
+        }
+        if (cut.channels == 0 || (cut.pieces > 1 && by.strips > 1)) return;
+        crowded = rings > left;
         if (crowded) return;
         fits = true;
-        const bytes_t loaded = limit > 0 ? parameters.all / split.channels : 0;
-        cycles = rounds * cycles;
+        const bytes_t loaded = limit > 0 ? parameters.all / split.channels * cut.bands : 0;
+        cycles = computing_cycles(p.units[j], t, cut, cycles, starts, part);
         cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved, loaded);
         if (here.cycles >= 0 && cycles >= here.cycles) return;
         here.cycles = cycles;
@@ -274,7 +293,8 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       };
       const auto consider_all = [&](const split_price<N>& price, int choices) {
         for (int c = 0; c < choices; ++c) {
-          consider(price.rules, c, price.cycles[c], price.rings[c], price.zero_row);
+          consider(price.rules, c, price.cycles[c], price.starts[c], price.part[j], price.rings[c],
+                   price.zero_row);
         }
       };
       const auto preferred = [&] {
@@ -291,7 +311,8 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
         split = fits && !wanted.cheapest;
       }
       for (int c = 0; c < f.choices && !split; ++c) {
-        consider({}, c, f.cycles[c][j + 1] - f.cycles[c][i], f.rings[c][j] - f.rings[c][i], zeros);
+        consider({}, c, f.cycles[c][j + 1] - f.cycles[c][i], f.starts[c][j + 1] - f.starts[c][i],
+                 all_of(p.units[j]), f.rings[c][j] - f.rings[c][i], zeros);
       }
       if (fits) continue;
       // A row of everything does not fit: in as few strips of columns as do.
@@ -312,13 +333,16 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       if (i < j) break;
       p.where = j;
       p.has = t.scratchpad;
-      if (room >= align_up(zeros, t.alignment)) {
+      p.why = fault::scratchpad_too_small;
+      const bytes_t left = room - align_up(zeros, t.alignment);
+      p.needs = t.scratchpad - left;
+      if (left >= 0 && parameters.least(u) > limit) {
         p.why = fault::parameters_too_large;
-        p.needs = parameters.least();
+        p.needs = parameters.least(u);
         p.has = limit;
-      } else {
-        p.why = fault::scratchpad_too_small;
-        p.needs = t.scratchpad - room + align_up(zeros, t.alignment);
+      } else if (left >= 0) {  // the unfinished sums of one tile are too many
+        const int rows = u.tile(f.tiles[0]);
+        p.needs += rows * u.out.width * pixel_sum_bytes(u, parameters.in_channels.channel_block);
       }
       return;
     }
@@ -340,27 +364,6 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     for (int i = s.last; i >= s.first; --i) price.add(p, t, f, i, s.last);
     s.column_block = price.rules.column_block;
     s.channel_block = price.rules.channel_block;
-    s.rounds = 1;  // said again: g++ 12 has been seen to lose it in constant expressions
-    if (limit > 0) {
-      round_price parameters(p.units[s.last]);
-      for (int i = s.last; i >= s.first; --i) {
-        parameters.add(p.units[i], p.units[s.last], t.alignment);
-      }
-      s.rounds = parameters.rounds(p.units[s.last], s.split, s.channel_block, limit);
-      if (s.rounds > 1) s.channel_block = parameters.channel_block(s.split, s.channel_block);
-      s.round_bytes = parameters.all / s.split.channels;
-    }
-    // Of the tiles that cost at most a fiftieth more, the one with the smallest rings.
-    int tile = chosen.tile;
-    const std::int64_t affordable = s.cycles + s.cycles / 50;
-    for (int c = 0; c < f.choices; ++c) {
-      const std::int64_t cycles = segment_cycles(t, s.split, s.rounds * price.cycles[c],
-                                                 price.rings[c], s.moved, s.round_bytes);
-      if (cycles <= affordable && price.rings[c] < price.rings[tile]) {
-        tile = c;
-        s.cycles = cycles;
-      }
-    }
     int most = 0;
     s.zero_row = align_up(price.zero_row, t.alignment);
     for (int i = s.first; i <= s.last; ++i) {
@@ -369,7 +372,36 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       most = max_of(most, p.units[i].steps);
       p.units[i].segment = index;
     }
+    round_cuts cut{1};
+    bytes_t loaded = 0;
+    if (limit > 0) {
+      round_price parameters(p.units[s.last], t.alignment);
+      for (int i = s.last; i >= s.first; --i) parameters.add(p.units[i], p.units[s.last]);
+      cut = parameters.rounds(p.units[s.last], s.split, s.channel_block, price.part[s.last],
+                              f.tiles[chosen.tile], limit, space - s.before_sums());
+      if (cut.count() > 1) s.channel_block = parameters.channel_block(s.split, s.channel_block);
+      loaded = parameters.all / s.split.channels * cut.bands;
+    }
+    s.rounds = cut.count();
+    s.bands = cut.bands;
+    s.pieces = cut.pieces;
+    // Of the tiles that cost at most a fiftieth more, the one with the smallest rings.
+    int tile = chosen.tile;
+    const std::int64_t affordable = s.cycles + s.cycles / 50;
+    for (int c = 0; c < f.choices; ++c) {
+      const std::int64_t computing = computing_cycles(p.units[s.last], t, cut, price.cycles[c],
+                                                      price.starts[c], price.part[s.last]);
+      const std::int64_t cycles =
+          segment_cycles(t, s.split, computing, price.rings[c], s.moved, loaded);
+      if (c == tile) s.computing = computing;
+      if (cycles <= affordable && price.rings[c] < price.rings[tile]) {
+        tile = c;
+        s.cycles = cycles;
+        s.computing = computing;
+      }
+    }
     s.tile = min_of(f.tiles[tile], most);
+    s.sums = align_up(unfinished_bytes(p, s), t.alignment);
     p.cores = max_of(p.cores, s.split.count());
     if (s.split.count() == 1) s.unsplit = obstacle_of(t, policy, p, s);
   }

@@ -11,7 +11,7 @@
 namespace xenos::inline XENOS_ABI {
 
 /// Lays out the states and rings of segment `index`. All segments share one scratchpad: zero row,
-/// temporaries, states, rings.
+/// temporaries, states, unfinished sums, rings.
 template <int N>
 constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings) {
   segment& s = p.segments[index];

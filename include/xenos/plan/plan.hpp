@@ -97,8 +97,11 @@ struct unit {
   bool column_cuts = false;
   std::int64_t macs = 0;
   bytes_t parameter_bytes = 0;
-  bytes_t channel_bytes = 0;     // of the head's for each channel of a block, or 0
-  bytes_t whole_bytes = 0;       // of those that are needed all at once
+  bytes_t channel_bytes = 0;  // of the head's for each channel of a block, or 0
+  bytes_t whole_bytes = 0;    // of those that are needed all at once
+  int terms = 0;              // as in `record`
+  bytes_t term_bytes = 0;
+  bytes_t sum_bytes = 0;
   bytes_t parameter_offset = 0;  // in the buffer of a round, where a transport brings them
   bytes_t temporary_bytes = 0;
   bytes_t state_bytes = 0;
@@ -129,7 +132,9 @@ struct segment {
   int strips = 1;        // a core's columns are computed in so many parts, one after another
   int column_block = 1;  // shares are multiples of these
   int channel_block = 1;
-  int rounds = 1;                  // parameters are brought in so many parts; each runs all rows
+  int rounds = 1;                  // parameters are brought in so many parts; see plan/rounds.hpp
+  int bands = 1;                   // of rows, that rounds compute one after another
+  int pieces = 1;                  // of the terms of sums, in rounds of their own
   int first_round = 0;             // its number among the rounds of the plan
   bytes_t round_bytes = 0;         // the largest; 0: parameters are read where they lie
   bool hidden = true;              // computing takes no less time than bringing the next round
@@ -139,14 +144,17 @@ struct segment {
   bytes_t zero_row = 0;            // bytes of the shared row of zeros, at scratchpad offset 0
   bytes_t temporaries = 0;         // at scratchpad offset zero_row
   bytes_t states = 0;              // of its units, behind them
+  bytes_t sums = 0;                // unfinished, where there are pieces, behind these
   bytes_t rings = 0;               // bytes of all rings behind these
   bytes_t moved = 0;               // activation bytes read from and written to memory and caller
   bytes_t near = 0;                // activation bytes read from and written to rings
-  std::int64_t cycles = 0;         // by the cost model
+  std::int64_t computing = 0;      // cycles of a core, by the cost model
+  std::int64_t cycles = 0;         // of the segment: computing, moving, meeting
 
   /// All parts of columns: those of core part c are [c * strips, (c + 1) * strips).
   [[nodiscard]] constexpr int column_parts() const { return split.columns * strips; }
-  [[nodiscard]] constexpr bytes_t before_rings() const { return zero_row + temporaries + states; }
+  [[nodiscard]] constexpr bytes_t before_sums() const { return zero_row + temporaries + states; }
+  [[nodiscard]] constexpr bytes_t before_rings() const { return before_sums() + sums; }
   [[nodiscard]] constexpr bytes_t scratchpad() const { return before_rings() + rings; }
 };
 
@@ -174,7 +182,7 @@ struct plan {
 
   int cores = 1;                      // that have work
   int rounds = 0;                     // of all segments, where a transport brings parameters
-  bytes_t area_bytes = 0;             // zero row, temporaries and rings of the largest segment
+  bytes_t area_bytes = 0;             // zero row up to rings, of the largest segment
   bytes_t parameter_buffers[2] = {};  // behind them: of even and odd rounds
   bytes_t scratchpad_bytes = 0;       // of a core: area and buffers
   bytes_t memory_bytes = 0;           // materialised tensors

@@ -30,7 +30,7 @@ enum class flaw : std::uint8_t {
   totals_differ,      // totals are not what the parts add up to, or exceed the target
   zero_row_too_small,  // rows outside the image do not fit the shared row of zeros
   split_wrong,         // shares are not independent, disjoint and complete
-  rounds_wrong,        // parameters of a round do not fit their buffer, or rounds miss channels
+  rounds_wrong,        // parameters of a round or unfinished sums do not fit, or rounds miss some
   step_out_of_order,   // a step repeats, skips or exceeds rows, or is wider than its ring
   read_before_write,   // a step reads a row that is not there yet, or never
   read_after_loss,     // a step reads a row that was overwritten
@@ -93,7 +93,9 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
                       u.accumulates == head.accumulates && u.sequential == head.sequential &&
                       u.state_bytes == head.state_bytes && u.channelwise == head.channelwise &&
                       u.channel_block == head.channel_block && u.column_cuts == head.column_cuts &&
-                      u.channel_bytes == head.channel_bytes && u.whole_bytes == whole;
+                      u.channel_bytes == head.channel_bytes && u.whole_bytes == whole &&
+                      u.terms == head.terms && u.term_bytes == head.term_bytes &&
+                      u.sum_bytes == head.sum_bytes;
     if (!same) return {flaw::record_misplaced, i};
     const int in = head.kind == role::input ? head.port : -1;
     const int out = last.kind == role::output ? last.port : -1;
@@ -115,7 +117,7 @@ constexpr flaw state_flaw(const target& t, const plan<N>& p, int index) {
   const segment& s = p.segments[u.segment];
   const bytes_t end = u.state_offset + u.state_bytes;
   if (u.state_offset % t.alignment != 0) return flaw::misaligned;
-  if (u.state_offset < s.zero_row + s.temporaries || end > s.before_rings()) return flaw::overlap;
+  if (u.state_offset < s.zero_row + s.temporaries || end > s.before_sums()) return flaw::overlap;
   for (int k = s.first; k < index; ++k) {
     const unit& other = p.units[k];
     if (other.state_offset < end && u.state_offset < other.state_offset + other.state_bytes) {
@@ -211,7 +213,7 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     }
     if (rings != s.rings || states != s.states) return {flaw::totals_differ, s.last};
     if (s.zero_row % t.alignment != 0) return {flaw::misaligned, s.last};
-    if (s.zero_row < 0 || s.temporaries < 0) return {flaw::bytes_differ, s.last};
+    if (s.zero_row < 0 || s.temporaries < 0 || s.sums < 0) return {flaw::bytes_differ, s.last};
     scratchpad = max_of(scratchpad, s.scratchpad());
   }
   const bytes_t behind = p.rounds > 0 ? p.buffer_offset(1) + p.parameter_buffers[1] : p.area_bytes;
