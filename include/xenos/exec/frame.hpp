@@ -26,6 +26,8 @@ struct frame {
   // The part of a core, where a segment is split in columns or channels.
   const range* columns = nullptr;  // by unit of the segment
   range channels{};
+  range rows{};   // of its schedule, of the last unit, where rounds cut its sums
+  range terms{};  // of the sums
   const std::byte* brought = nullptr;  // the parameters of the present round
 };
 

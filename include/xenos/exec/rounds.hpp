@@ -21,16 +21,11 @@ std::byte* buffer_of(const frame<Net>& f, int round) {
   return f.bases[frame<Net>::scratchpad] + (round % 2 == 0 ? even : odd);
 }
 
-template <class Net, int Unit, class Transport>
-bool fetch_unit(const frame<Net>& f, std::byte* buffer, range channels, Transport& by) {
-  return Net::template fetch<Unit>(by, buffer, f.parameters, channels);
-}
-
 template <class Net, int Segment, class Transport, int... Offsets>
-bool fetch_units(const frame<Net>& f, std::byte* buffer, range channels, Transport& by,
+bool fetch_units(const frame<Net>& f, std::byte* buffer, range channels, range terms, Transport& by,
                  std::integer_sequence<int, Offsets...>) {
   constexpr int first = Net::plan.segments[Segment].first;
-  return (fetch_unit<Net, first + Offsets>(f, buffer, channels, by) && ...);
+  return (Net::template fetch<first + Offsets>(by, buffer, f.parameters, channels, terms) && ...);
 }
 
 /// Starts to bring what core `core` needs in a round, if it takes part in it.
@@ -43,9 +38,9 @@ bool start_round(const frame<Net>& f, int core, int round, Transport& by) {
     const range channels = channels_of_core<Net, Segment>(core, round);
     if (channels.empty()) return true;
     std::byte* buffer = buffer_of<Net>(f, s.first_round + round);
-    constexpr int units = s.last - s.first + 1;
-    return fetch_units<Net, Segment>(f, buffer, channels, by,
-                                     std::make_integer_sequence<int, units>{});
+    constexpr auto units = std::make_integer_sequence<int, s.last - s.first + 1>{};
+    const range terms = terms_of_segment<Net, Segment>(round);
+    return fetch_units<Net, Segment>(f, buffer, channels, terms, by, units);
   }
 }
 

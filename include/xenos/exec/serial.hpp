@@ -34,7 +34,8 @@ struct tile_runner {
   static constexpr int rounds = Net::plan.segments[u.segment].rounds;
   static constexpr int first_unit = Net::plan.segments[u.segment].first;
   static constexpr int column_parts = Net::plan.segments[u.segment].column_parts();
-  static constexpr cuts cut{column_parts > 1, split.channels* rounds > 1};
+  static constexpr bool pieces = Net::plan.segments[u.segment].pieces > 1;
+  static constexpr cuts cut{column_parts > 1, split.channels* rounds > 1, pieces};
   static constexpr int tile_rows = u.tile(Net::plan.segments[u.segment].tile);
   static constexpr int out_rows = u.accumulates ? 1 : tile_rows;
   // A copied input reads the caller's buffer; other units read their edges.
@@ -106,13 +107,13 @@ struct tile_runner {
 
     const element* vectors[epilogue_type::coefficient_vectors + 1];
     if constexpr (Net::plan.rounds > 0) {
-      Net::template brought_coefficients<Unit>(f.brought, f.channels, vectors);
+      Net::template brought_coefficients<Unit>(f.brought, f.channels, f.terms, vectors);
     } else {
       Net::template coefficients<Unit>(f.parameters, vectors);
     }
     Net::template kernel<Unit>::run(
         tile<element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
-                                    f.channels, state(f)},
+                                    f.channels, state(f), piece(f, first)},
         parameters(f), f.net.template views<Unit>(), epilogue_type(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
@@ -137,7 +138,7 @@ struct tile_runner {
 
   static decltype(auto) parameters(const frame<Net>& f) {
     if constexpr (Net::plan.rounds > 0) {
-      return Net::template brought_parameters<Unit>(f.brought, f.channels);
+      return Net::template brought_parameters<Unit>(f.brought, f.channels, f.terms);
     } else {
       return Net::template parameters<Unit>(f.parameters);
     }
@@ -191,6 +192,19 @@ struct tile_runner {
     return part;
   }
 
+  /// The part of the sums that the present round adds, of rows from `first` on.
+  static auto piece(const frame<Net>& f, int first) {
+    if constexpr (cut.terms) {
+      constexpr segment s = Net::plan.segments[u.segment];
+      constexpr bytes_t pixel = pixel_sum_bytes(u, most_channels(Net::plan, s));
+      const bytes_t row = pixel * (cut.columns ? columns(f).size() : u.out.width);
+      std::byte* sums = f.bases[frame<Net>::scratchpad] + s.before_sums();
+      return sum_piece{f.terms, sums + (first - f.rows.first) * row, row, pixel};
+    } else {
+      return whole_sums{};
+    }
+  }
+
   static std::byte* temporaries(const frame<Net>& f) {
     return f.bases[frame<Net>::scratchpad] + Net::plan.segments[u.segment].zero_row;
   }
@@ -237,6 +251,9 @@ void run_piece(const frame<Net>& f, Probe& probe) {
   using functions =
       unit_functions<Net, Probe, std::make_integer_sequence<int, Net::plan.unit_count>>;
   for (const auto& now : table_piece<Net, Segment, Part, Piece>::steps.at) {
+    if constexpr (Net::plan.segments[Segment].bands > 1) {
+      if (now.first < f.rows.first || now.first >= f.rows.end) continue;
+    }
     functions::at[now.unit](f, now.first, now.end, probe);
   }
 }
@@ -274,6 +291,18 @@ range channels_of_core(int core, int round) {
   }
 }
 
+/// The terms that a round of a segment adds to its sums; none where they are not cut.
+template <class Net, int Segment>
+range terms_of_segment(int round) {
+  constexpr segment s = Net::plan.segments[Segment];
+  if constexpr (s.pieces == 1) {
+    return {};
+  } else {
+    constexpr unit last = Net::plan.units[s.last];
+    return terms_of_round(s, last, round);
+  }
+}
+
 /// What core `core` computes of a segment in round `round`, with the scratchpad of frame `all`.
 template <class Net, int Segment, class Probe>
 void run_share(const frame<Net>& all, int core, Probe& probe, int round = 0) {
@@ -288,6 +317,11 @@ void run_share(const frame<Net>& all, int core, Probe& probe, int round = 0) {
     frame<Net> f = all;
     f.channels = channels_of_core<Net, Segment>(core, round);
     if (f.channels.empty()) return;
+    if constexpr (s.pieces > 1) {
+      constexpr int steps = Net::plan.units[s.last].steps;
+      f.rows = rows_of_round(s, share(steps, s.split.rows, part.rows), round);
+      f.terms = terms_of_segment<Net, Segment>(round);
+    }
     for (int strip = 0; strip < s.strips; ++strip) {
       if constexpr (s.column_parts() > 1) {
         f.columns = column_table<Net, Segment>::columns.part[part.columns * s.strips + strip].at;

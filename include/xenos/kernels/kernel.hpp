@@ -7,14 +7,27 @@
 #include <xenos/core/shape.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
 
-/// In which directions a stage's work is shared among cores, beside rows.
+/// In which directions a stage's work is cut, beside rows: shared among cores, or done in rounds.
 struct cuts {
   bool columns = false;
   bool channels = false;
+  bool terms = false;  // of its sums
 };
+
+/// The part of its sums that a tile adds where their terms are cut: those with numbers in `terms`,
+/// in the order in which the kernel adds all. The first piece begins with the bias, a later one
+/// with what the one before has left; the last one's sums are finished.
+struct sum_piece {
+  range terms;
+  std::byte* sums;      // of the tile's first row and column; the kernel's sum_bytes for each block
+  bytes_t row_bytes;    // of channels and pixel. From row to row,
+  bytes_t pixel_bytes;  // from pixel to pixel
+};
+struct whole_sums {};
 
 /// Rows [first, first + rows) of a stage's output, with the input rows that they read. Every
 /// pointer points to column 0 of a row; halo columns lie before and behind it where the stage asked
@@ -28,7 +41,8 @@ struct cuts {
 ///             `first` - 1; where `first` is 0 a sequence begins and their contents mean nothing
 /// Where cores share columns or channels (`Cuts`), only a range of them is computed, and only the
 /// input columns that it needs are there: `columns` and `channels` then tell which, and are
-/// everything otherwise, as a constant.
+/// everything otherwise, as a constant. `piece` is a `sum_piece` where the terms of sums are cut,
+/// and empty otherwise.
 template <class In, class Out, cuts Cuts = cuts{}>
 struct tile {
   const In* const* const* in;
@@ -39,6 +53,7 @@ struct tile {
   range some_columns{};
   range some_channels{};
   std::byte* state = nullptr;
+  [[no_unique_address]] std::conditional_t<Cuts.terms, sum_piece, whole_sums> piece{};
 
   [[nodiscard]] constexpr range columns(int width) const {
     return Cuts.columns ? some_columns : range{0, width};
@@ -73,10 +88,23 @@ struct no_parameters {};
 //                               channel, the range rounded up to blocks
 //   brought(at, range) -> resident
 //                               those that have been brought to `at`
+//   terms                       of a sum, where it can work with the parameters of some of them:
+//                               consecutive in the order in which it adds them, so that results are
+//                               the same to the bit, however they are cut; absent: it cannot. Only
+//                               with channel_bytes. Then it also has
+//   term_bytes                  bytes of the parameters of a term, for a block of channels
+//   sum_bytes                   bytes of a pixel's unfinished sums, for a block of channels; what
+//                               they begin with (the bias) has no more
+//   fetch(transport, to, packed, channels, terms) -> bool, brought(at, channels, terms) -> resident
+//                               as above, of some terms: at most term_bytes for each, and sum_bytes
+//                               more, for each block of channels. The bias is needed in the first
+//                               piece only
 //   run(tile, packed, views, epilogue)
 //                               computes the tile, and passes each finished value through the
 //                               epilogue before it is stored; one that can compute ranges takes a
-//                               tile of any `cuts`, one with `resident` also that for `packed`
+//                               tile of any `cuts`, one with `resident` also that for `packed`. Of
+//                               a tile with a `sum_piece` that is not the last, it stores the sums,
+//                               unfinished, and nothing else
 // clang-format on
 
 /// What a kernel without parameters of its own may inherit.

@@ -60,6 +60,11 @@ constexpr void add_kernel_numbers(record& r) {
   using packed = typename Kernel::packed;
   r.parameter_bytes = std::is_empty_v<packed> ? 0 : bytes_t{sizeof(packed)};
   if constexpr (requires { Kernel::channel_bytes; }) r.channel_bytes = Kernel::channel_bytes;
+  if constexpr (requires { Kernel::terms; }) {
+    r.terms = Kernel::terms;
+    r.term_bytes = Kernel::term_bytes;
+    r.sum_bytes = Kernel::sum_bytes;
+  }
   r.temporary_bytes = Kernel::temporary_bytes;
   if constexpr (requires { Kernel::state_bytes; }) r.state_bytes = Kernel::state_bytes;
   r.block_rows = Kernel::block_rows;

@@ -22,10 +22,28 @@ auto network() {
          some_dense<9, 37>(9) | xn::softmax;
 }
 
+/// Layers of which not one block of output channels fits a small buffer: odd numbers of channels,
+/// groups smaller and larger than a block, stride, dilation.
+auto deep() {
+  return xn::input<float, xn::hwc{11, 9, 21}> |
+         some_conv<xn::conv{.out = 37, .kernel = {3, 3}, .stride = {2, 1}}, 21>() |
+         some_prelu<37>(1) |
+         some_conv<xn::conv{.out = 42, .kernel = {3, 2}, .dilation = {2, 2}}, 37>(2) | xn::relu |
+         some_conv<xn::conv{.out = 64, .kernel = {3, 3}, .groups = 2}, 42>(3) |
+         some_conv<xn::conv{.out = 12, .kernel = {5, 5}, .groups = 4}, 64>(4) | xn::flatten |
+         some_dense<45, 648>(5) | xn::gelu | some_dense<9, 45>(6);
+}
+
 /// A target that cannot read parameters where they lie.
 constexpr xn::target bringing(xn::bytes_t kilobytes, int cores = 1) {
   xn::target t = xn::targets::c6678.with_cores(cores).with_scratchpad(kilobytes * 1024);
   t.parameters_in_place = false;
+  return t;
+}
+constexpr xn::target coherent(xn::bytes_t kilobytes, int cores) {
+  xn::target t = bringing(kilobytes, cores);
+  t.coherent = true;
+  t.alignment = 64;
   return t;
 }
 constexpr xn::target in_place(xn::bytes_t kilobytes) {
@@ -84,20 +102,38 @@ bool run_with(const Net& net, Transport& by, const typename Net::weights& packed
   return good;
 }
 
-/// Runs `network` with parameters brought; at least `rounds` of some segment.
-template <xn::target On, auto Policy = xn::split::automatic>
-void check_brought(int least_rounds) {
-  const auto net = xn::link<On, Policy>(network());
+/// The most of all segments.
+struct most {
+  int rounds = 1;
+  int pieces = 1;
+  int bands = 1;
+};
+template <class Net>
+constexpr most most_of() {
+  most of;
+  for (int k = 0; k < Net::plan.segment_count; ++k) {
+    constexpr auto& plan = Net::plan;
+    of = {std::max(of.rounds, plan.segments[k].rounds), std::max(of.pieces, plan.segments[k].pieces),
+          std::max(of.bands, plan.segments[k].bands)};
+  }
+  return of;
+}
+
+/// Runs a model with parameters brought; at least in so many rounds, pieces and bands of some
+/// segment.
+template <xn::target On, auto Policy = xn::split::automatic, class Model>
+void check_brought(const Model& model, most least) {
+  const auto net = xn::link<On, Policy>(model);
   using net_type = std::remove_cvref_t<decltype(net)>;
   static_assert(xn::verify(net_type::records, On, net_type::plan).what == xn::flaw::none);
-  int rounds = 0;
-  for (int k = 0; k < net_type::plan.segment_count; ++k) {
-    rounds = std::max(rounds, net_type::plan.segments[k].rounds);
-  }
-  INFO("scratchpad " << On.scratchpad << ", cores " << On.cores);
-  CHECK(rounds >= least_rounds);
+  constexpr most found = most_of<net_type>();
+  INFO("scratchpad " << On.scratchpad << ", cores " << On.cores << ": rounds " << found.rounds
+                     << ", pieces " << found.pieces << ", bands " << found.bands);
+  CHECK(found.rounds >= least.rounds);
+  CHECK(found.pieces >= least.pieces);
+  CHECK(found.bands >= least.bands);
   const buffers in = random_inputs<net_type>();
-  const buffers want = run_model<in_place(512)>(network(), in);
+  const buffers want = run_model<in_place(512)>(model, in);
   buffers out = make_outputs<net_type>();
   decoding_transport by;
   CHECK(run_with(net, by, *inverted_weights(net), in, out));
@@ -107,11 +143,20 @@ void check_brought(int least_rounds) {
 }  // namespace
 
 TEST_CASE("parameters are brought in rounds", "[rounds]") {
-  check_brought<bringing(512)>(1);
-  check_brought<bringing(64)>(2);
-  check_brought<bringing(48)>(2);
-  check_brought<bringing(64, 2), xn::split::rows>(2);
-  check_brought<bringing(64, 4), xn::split::output_channels>(1);
+  check_brought<bringing(512)>(network(), {1});
+  check_brought<bringing(64)>(network(), {2});
+  check_brought<bringing(48)>(network(), {2});
+  check_brought<bringing(64, 2), xn::split::rows>(network(), {2});
+  check_brought<bringing(64, 4), xn::split::output_channels>(network(), {1});
+}
+
+TEST_CASE("sums are brought in pieces where a block of channels does not fit", "[rounds]") {
+  check_brought<bringing(14)>(deep(), {.rounds = 14, .pieces = 14, .bands = 6});
+  check_brought<bringing(24)>(deep(), {.rounds = 10, .pieces = 10});
+  check_brought<bringing(16, 3), xn::split::rows>(deep(), {.rounds = 14, .pieces = 14});
+  check_brought<coherent(16, 2), xn::split::columns>(deep(), {.rounds = 14, .pieces = 14});
+  check_brought<coherent(16, 4), xn::split::output_channels>(deep(), {.rounds = 14, .pieces = 14});
+  check_brought<coherent(16, 4), xn::split::grid>(deep(), {.rounds = 14, .pieces = 14});
 }
 
 TEST_CASE("an error of the transport is reported, whichever call fails", "[rounds]") {

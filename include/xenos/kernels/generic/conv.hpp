@@ -7,8 +7,12 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/extents.hpp>
 #include <xenos/core/window.hpp>
+#include <xenos/kernels/generic/sum_terms.hpp>
 #include <xenos/kernels/generic/sums.hpp>
 #include <xenos/kernels/kernel.hpp>
+
+#include <cstddef>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI::generic {
 
@@ -42,7 +46,8 @@ struct register_block {
 /// and block of output channels [kernel_height][kernel_width][in_channels][block], the last block
 /// of a group narrower and filled up with zeros to whole vectors. Accumulators start from the bias
 /// and sum in the order kernel row, kernel column, input channel whatever the block, so that
-/// results do not depend on tiles.
+/// results do not depend on tiles; nor on the pieces in which rounds add the terms, which follow
+/// each other in that order.
 template <conv_geometry Geometry, register_block Block, class T>
 struct direct_conv {
   using shape_type = extents<Geometry>;
@@ -51,39 +56,74 @@ struct direct_conv {
   static constexpr int block_rows = 1;
   static constexpr int block_columns = Block.pixels;
   static constexpr bytes_t temporary_bytes = 0;
-  static constexpr int channel_block = Geometry.groups == 1 ? Block.channels() : 0;
   static constexpr bool column_cuts = true;
   static constexpr int padded_channels =
       static_cast<int>(align_up(Geometry.out_channels, Block.lanes));
   static constexpr int all_padded = Geometry.groups * padded_channels;
   static constexpr int taps = Geometry.kernel_height * Geometry.kernel_width * Geometry.in_channels;
+  /// Blocks of a group, if it has whole ones; else groups.
+  static constexpr int channel_block =
+      Geometry.groups == 1 || Geometry.out_channels % Block.channels() == 0 ? Block.channels()
+                                                                            : Geometry.out_channels;
 
   struct packed {
     alignas(64) T weights[static_cast<std::size_t>(taps) * all_padded];
     alignas(64) sum_type bias[all_padded];
   };
 
-  static constexpr bytes_t channel_bytes =
-      channel_block > 0 ? taps* bytes_t{sizeof(T)} + bytes_t{sizeof(sum_type)} : 0;
+  /// Packed channels of a block, with the zeros that fill its vectors.
+  static constexpr int padded_block = static_cast<int>(align_up(channel_block, Block.lanes));
+  static constexpr bytes_t channel_bytes = ceil_div(
+      padded_block * (taps * bytes_t{sizeof(T)} + bytes_t{sizeof(sum_type)}), channel_block);
+  static constexpr int terms = taps;
+  static constexpr bytes_t term_bytes = padded_block * bytes_t{sizeof(T)};
+  static constexpr bytes_t sum_bytes = padded_block * bytes_t{sizeof(sum_type)};
+
+  /// Parameters of a range of channels, from the first on.
   struct resident {
     const T* weights;
     const sum_type* bias;
   };
-  /// Elements of a range with the zeros that fill its last vectors.
-  static constexpr std::size_t padded(range channels) {
-    return static_cast<std::size_t>(align_up(channels.end, Block.lanes) - channels.first);
+  /// Where the packed parameters of a channel begin that begins a block or ends a range.
+  static constexpr std::ptrdiff_t place(int channel) {
+    const int within = channel % Geometry.out_channels;
+    return channel / Geometry.out_channels * padded_channels + align_up(within, Block.lanes);
   }
   template <class Transport>
   static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {
-    const std::size_t count = padded(channels);
+    const std::ptrdiff_t first = place(channels.first);
+    const auto count = static_cast<std::size_t>(place(channels.end) - first);
     const std::size_t bytes = taps * count * sizeof(T);
-    return by.start(to, from.weights + std::ptrdiff_t{taps} * channels.first, bytes) &&
-           by.start(to + bytes, from.bias + channels.first, count * sizeof(sum_type));
+    return by.start(to, from.weights + taps * first, bytes) &&
+           by.start(to + bytes, from.bias + first, count * sizeof(sum_type));
   }
   static resident brought(const std::byte* at, range channels) {
-    const std::size_t bytes = taps * padded(channels) * sizeof(T);
-    return {reinterpret_cast<const T*>(at) - std::ptrdiff_t{taps} * channels.first,
-            reinterpret_cast<const sum_type*>(at + bytes) - channels.first};
+    const auto count = static_cast<std::size_t>(place(channels.end) - place(channels.first));
+    return {reinterpret_cast<const T*>(at),
+            reinterpret_cast<const sum_type*>(at + taps * count * sizeof(T))};
+  }
+  /// Of some terms: register block by register block, behind them the bias if they are the first.
+  template <class Transport>
+  static bool fetch(Transport& by, std::byte* to, const packed& from, range channels,
+                    range terms_of) {
+    const std::ptrdiff_t end = place(channels.end);
+    for (std::ptrdiff_t at = place(channels.first); at < end;) {
+      const int left = padded_channels - static_cast<int>(at % padded_channels);
+      const auto width = min_of<std::ptrdiff_t>(min_of(left, Block.channels()), end - at);
+      const std::size_t bytes = static_cast<std::size_t>(terms_of.size() * width) * sizeof(T);
+      if (!by.start(to, from.weights + taps * at + terms_of.first * width, bytes)) return false;
+      to += bytes;
+      at += width;
+    }
+    if (terms_of.first > 0) return true;
+    const std::ptrdiff_t first = place(channels.first);
+    return by.start(to, from.bias + first,
+                    static_cast<std::size_t>(end - first) * sizeof(sum_type));
+  }
+  static resident brought(const std::byte* at, range channels, range terms_of) {
+    const auto count = static_cast<std::size_t>(place(channels.end) - place(channels.first));
+    const std::size_t bytes = static_cast<std::size_t>(terms_of.size()) * count * sizeof(T);
+    return {reinterpret_cast<const T*>(at), reinterpret_cast<const sum_type*>(at + bytes)};
   }
 
   template <class Views>
@@ -117,36 +157,56 @@ struct direct_conv {
   template <cuts Cuts, class Parameters, class Views, class Epilogue>
   static void run(const tile<T, T, Cuts>& t, const Parameters& parameters, const Views&,
                   const Epilogue& epilogue) {
-    run_tile({}, t, parameters.weights, parameters.bias, epilogue);
+    const resident first = first_of(t, parameters);
+    run_tile({}, t, first.weights, first.bias, epilogue);
   }
 
-  /// A tile of rows. Blocks of output channels are the outer loop, so that each block of weights is
-  /// read once a tile.
+  /// The parameters of the first channel of a tile.
+  template <cuts Cuts, class Parameters>
+  static resident first_of(const tile<T, T, Cuts>& t, const Parameters& all) {
+    if constexpr (Cuts.channels && std::is_same_v<Parameters, packed>) {
+      const std::ptrdiff_t first = place(t.channels(Geometry.out_channels * Geometry.groups).first);
+      return {all.weights + taps * first, all.bias + first};
+    } else {
+      return {all.weights, all.bias};
+    }
+  }
+
+  /// A tile of rows; `weights` and `bias` are those of its first channel. Blocks of output channels
+  /// are the outer loop, so that each block of weights is read once a tile.
   template <cuts Cuts, class Epilogue>
   static void run_tile(const shape_type& shape, const tile<T, T, Cuts>& t, const T* weights,
                        const sum_type* bias, const Epilogue& epilogue) {
     const int channels = shape.template get<&conv_geometry::out_channels>();
     const int in = shape.template get<&conv_geometry::in_channels>();
-    const int block_taps = shape.template get<&conv_geometry::kernel_height>() *
-                           shape.template get<&conv_geometry::kernel_width>() * in;
-    const range wanted = t.channels(channels);  // all, but for one group
-    output_block block{weights + std::ptrdiff_t{block_taps} * wanted.first, bias + wanted.first, 0,
-                       wanted.first, 0};
-    for (int g = 0; g < shape.template get<&conv_geometry::groups>(); ++g) {
+    const int all = shape.template get<&conv_geometry::kernel_height>() *
+                    shape.template get<&conv_geometry::kernel_width>() * in;
+    const int groups = shape.template get<&conv_geometry::groups>();
+    const range wanted = t.channels(channels * groups);
+    const range columns = t.columns(shape.template get<&conv_geometry::width>());
+    const terms_for<sum_type, decltype(t.piece)> terms_now(t.piece, bias, columns.first, all);
+    const int block_terms = terms_now.count(all);
+    output_block block{weights, bias, 0, wanted.first, 0};
+    const int first_group = Cuts.channels ? wanted.first / channels : 0;
+    const int end_group = Cuts.channels ? ceil_div(wanted.end, channels) : groups;
+    for (int g = first_group; g < end_group; ++g) {
       block.first_in = g * in;
-      int left = wanted.size();
+      int left = channels;
+      if constexpr (Cuts.channels) {
+        left = min_of(wanted.end, (g + 1) * channels) - max_of(wanted.first, g * channels);
+      }
       for (; left >= Block.channels(); left -= Block.channels()) {
-        run_block<Block.vectors>(shape, t, block.of(Block.channels()), epilogue);
-        block.advance(block_taps, Block.channels());
+        run_block<Block.vectors>(shape, t, block.of(Block.channels()), terms_now, epilogue);
+        block.advance(block_terms, Block.channels());
       }
       if constexpr (!shape_type::template is_fixed<&conv_geometry::out_channels>) {
-        run_tail<Block.vectors>(shape, t, block, left, block_taps, epilogue);
+        run_tail<Block.vectors>(shape, t, block, left, block_terms, terms_now, epilogue);
       } else if constexpr (Geometry.out_channels % Block.channels() != 0) {
         if (left <= 0) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
-        run_block<vectors>(shape, t, block.of(tail), epilogue);
-        block.advance(block_taps, vectors * Block.lanes);
+        run_block<vectors>(shape, t, block.of(tail), terms_now, epilogue);
+        block.advance(block_terms, vectors * Block.lanes);
       }
     }
   }
@@ -165,8 +225,8 @@ struct direct_conv {
       return *this;
     }
     /// To the next block, behind this one of `padded` channels.
-    void advance(int block_taps, int padded) {
-      weights += static_cast<std::size_t>(block_taps) * padded;
+    void advance(int terms_of_each, int padded) {
+      weights += static_cast<std::size_t>(terms_of_each) * padded;
       bias += padded;
       first_out += channels;
     }
@@ -174,77 +234,85 @@ struct direct_conv {
 
   /// The last `left` channels of a group, fewer than a block and known at run time only: in as few
   /// vectors as hold them.
-  template <int Vectors, cuts Cuts, class Epilogue>
+  template <int Vectors, cuts Cuts, class Terms, class Epilogue>
   static void run_tail(const shape_type& shape, const tile<T, T, Cuts>& t, output_block& block,
-                       int left, int block_taps, const Epilogue& epilogue) {
+                       int left, int block_terms, const Terms& terms_now,
+                       const Epilogue& epilogue) {
     if (left <= 0) return;
     if constexpr (Vectors > 1) {
       if (left <= (Vectors - 1) * Block.lanes) {
-        return run_tail<Vectors - 1>(shape, t, block, left, block_taps, epilogue);
+        return run_tail<Vectors - 1>(shape, t, block, left, block_terms, terms_now, epilogue);
       }
     }
-    run_block<Vectors>(shape, t, block.of(left), epilogue);
-    block.advance(block_taps, Vectors * Block.lanes);
+    run_block<Vectors>(shape, t, block.of(left), terms_now, epilogue);
+    block.advance(block_terms, Vectors * Block.lanes);
   }
 
   /// All rows of the tile in one block of output channels.
-  template <int Vectors, cuts Cuts, class Epilogue>
+  template <int Vectors, cuts Cuts, class Terms, class Epilogue>
   static void run_block(const shape_type& shape, const tile<T, T, Cuts>& t,
-                        const output_block& block, const Epilogue& epilogue) {
+                        const output_block& block, const Terms& terms_now,
+                        const Epilogue& epilogue) {
     const range columns = t.columns(shape.template get<&conv_geometry::width>());
     for (int r = 0; r < t.rows; ++r) {
       const T* const* rows = t.in[0] + r * shape.template get<&conv_geometry::stride_height>();
       T* out = t.out[r];
       const auto finish = epilogue.row(r);
+      const Terms piece = terms_now.row(r, block.bias);
       int x = columns.first;
       for (; x + Block.pixels <= columns.end; x += Block.pixels) {
-        run_pixels<Block.pixels, Vectors>(shape, rows, block, x, out, finish);
+        run_pixels<Block.pixels, Vectors>(shape, rows, block, x, out, piece, finish);
       }
       if constexpr (shape_type::template is_fixed<&conv_geometry::width> && !Cuts.columns) {
         constexpr int tail = Geometry.width % Block.pixels;
-        if constexpr (tail > 0) run_pixels<tail, Vectors>(shape, rows, block, x, out, finish);
+        if constexpr (tail > 0)
+          run_pixels<tail, Vectors>(shape, rows, block, x, out, piece, finish);
       } else {
-        run_last_pixels<Block.pixels / 2, Vectors>(shape, rows, block, x, columns.end, out, finish);
+        run_last_pixels<Block.pixels / 2, Vectors>(shape, rows, block, x, columns.end, out, piece,
+                                                   finish);
       }
     }
   }
 
   /// Pixels [x, end), fewer than twice `Pixels`: in halves of blocks.
-  template <int Pixels, int Vectors, class Epilogue>
+  template <int Pixels, int Vectors, class Terms, class Epilogue>
   static void run_last_pixels(const shape_type& shape, const T* const* rows,
-                              const output_block& block, int x, int end, T* out,
+                              const output_block& block, int x, int end, T* out, const Terms& piece,
                               const Epilogue& epilogue) {
     if constexpr (Pixels > 0) {
       if (x + Pixels <= end) {
-        run_pixels<Pixels, Vectors>(shape, rows, block, x, out, epilogue);
+        run_pixels<Pixels, Vectors>(shape, rows, block, x, out, piece, epilogue);
         x += Pixels;
       }
-      run_last_pixels<Pixels / 2, Vectors>(shape, rows, block, x, end, out, epilogue);
+      run_last_pixels<Pixels / 2, Vectors>(shape, rows, block, x, end, out, piece, epilogue);
     }
   }
 
-  template <int Pixels, int Vectors, class Epilogue>
+  template <int Pixels, int Vectors, class Terms, class Epilogue>
   static void run_pixels(const shape_type& shape, const T* const* rows, const output_block& block,
-                         int x, T* out, const Epilogue& epilogue) {
+                         int x, T* out, const Terms& piece, const Epilogue& epilogue) {
     const int in_pixel = shape.template get<&conv_geometry::in_pixel>();
     const int out_pixel = shape.template get<&conv_geometry::out_pixel>();
     const int stride = shape.template get<&conv_geometry::stride_width>() * in_pixel;
     const int in = shape.template get<&conv_geometry::in_channels>();
     const T* XENOS_RESTRICT weights = block.weights;
     block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
-    sums.start(block.bias);
+    piece.start(sums, block.bias, x, 1);
     for (int h = 0; h < shape.template get<&conv_geometry::kernel_height>(); ++h) {
       const T* row = rows[h * shape.template get<&conv_geometry::dilation_height>()] +
                      block.first_in + x * stride -
                      shape.template get<&conv_geometry::left>() * in_pixel;
       for (int w = 0; w < shape.template get<&conv_geometry::kernel_width>(); ++w) {
         const T* pixel = row + w * shape.template get<&conv_geometry::dilation_width>() * in_pixel;
-        for (int i = 0; i < in; ++i) {
+        const range channels =
+            piece.of_tap(h * shape.template get<&conv_geometry::kernel_width>() + w, in);
+        for (int i = channels.first; i < channels.end; ++i) {
           sums.add(pixel + i, stride, weights);
           weights += sums.channels;
         }
       }
     }
+    if (piece.leave(sums, x, 1)) return;
     for (int p = 0; p < Pixels; ++p) {
       const int at = (x + p) * out_pixel + block.first_out;
       sums.finish(p, block.channels, block.first_out, out, at, epilogue);

@@ -11,16 +11,24 @@ namespace xenos::inline XENOS_ABI::generic {
 /// Each sum starts from its bias, and grows by one input channel at a time.
 template <class Sum, int Pixels, int Vectors, int Lanes>
 struct block_sums {
+  static constexpr int pixels = Pixels;
   static constexpr int channels = Vectors * Lanes;
   lanes<Sum, Lanes> at[Pixels][Vectors];
 
   /// `bias` has `channels` values.
   XENOS_ALWAYS_INLINE void start(const Sum* bias) {
     XENOS_UNROLL(16)
-    for (int p = 0; p < Pixels; ++p) {
-      XENOS_UNROLL(8)
-      for (int v = 0; v < Vectors; ++v) at[p][v] = load_lanes<Sum, Lanes>(bias + v * Lanes);
-    }
+    for (int p = 0; p < Pixels; ++p) load(p, bias);
+  }
+
+  /// Loads the sums of pixel `p`, unfinished, from where `store` has put them.
+  XENOS_ALWAYS_INLINE void load(int p, const Sum* from) {
+    XENOS_UNROLL(8)
+    for (int v = 0; v < Vectors; ++v) at[p][v] = load_lanes<Sum, Lanes>(from + v * Lanes);
+  }
+  XENOS_ALWAYS_INLINE void store(int p, Sum* to) const {
+    XENOS_UNROLL(8)
+    for (int v = 0; v < Vectors; ++v) store_lanes<Sum, Lanes>(to + v * Lanes, at[p][v]);
   }
 
   /// Adds one input channel, of pixel p at input[p * stride], times its `channels` weights.
@@ -43,8 +51,7 @@ struct block_sums {
   XENOS_ALWAYS_INLINE void finish(int p, int count, int first, T* out, int to,
                                   const Epilogue& epilogue) const {
     Sum values[channels];
-    XENOS_UNROLL(8)
-    for (int v = 0; v < Vectors; ++v) store_lanes<Sum, Lanes>(values + v * Lanes, at[p][v]);
+    store(p, values);
     for (int c = 0; c < count; ++c) out[to + c] = T(epilogue(values[c], to + c, first + c));
   }
 };

@@ -63,7 +63,7 @@ struct phase_taps {
 
 /// Transposed convolution, vectors over output channels, pixels of one phase together because they
 /// meet the same taps. Weights are packed as `direct_conv` does. Sums start from the bias and run
-/// in the order kernel row, kernel column, input channel, whatever the block.
+/// in the order kernel row, kernel column, input channel, whatever the block and the piece.
 template <transposed_geometry Geometry, register_block Block, class T>
 struct direct_transposed {
   using packing = direct_conv<Geometry.as_conv(), Block, T>;
@@ -76,13 +76,17 @@ struct direct_transposed {
   static constexpr bool column_cuts = true;
 
   static constexpr bytes_t channel_bytes = packing::channel_bytes;
+  static constexpr int terms = packing::terms;
+  static constexpr bytes_t term_bytes = packing::term_bytes;
+  static constexpr bytes_t sum_bytes = packing::sum_bytes;
   using resident = typename packing::resident;
-  template <class Transport>
-  static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {
-    return packing::fetch(by, to, from, channels);
+  template <class Transport, class... Ranges>
+  static bool fetch(Transport& by, std::byte* to, const packed& from, Ranges... ranges) {
+    return packing::fetch(by, to, from, ranges...);
   }
-  static resident brought(const std::byte* at, range channels) {
-    return packing::brought(at, channels);
+  template <class... Ranges>
+  static resident brought(const std::byte* at, Ranges... ranges) {
+    return packing::brought(at, ranges...);
   }
 
   template <class Views>
@@ -95,32 +99,37 @@ struct direct_transposed {
   template <cuts Cuts, class Parameters, class Views, class Epilogue>
   static void run(const tile<T, T, Cuts>& t, const Parameters& parameters, const Views&,
                   const Epilogue& epilogue) {
-    const range wanted = t.channels(Geometry.out_channels);  // all, but for one group
-    const T* weights = parameters.weights + taps * wanted.first;
-    const sum_type* bias = parameters.bias + wanted.first;
-    for (int g = 0; g < Geometry.groups; ++g) {
+    const range wanted = t.channels(Geometry.out_channels * Geometry.groups);
+    auto [weights, bias] = packing::first_of(t, parameters);
+    const range columns = t.columns(Geometry.columns.out);
+    const terms_for<sum_type, decltype(t.piece)> terms_now(t.piece, bias, columns.first, terms);
+    const std::ptrdiff_t block_terms = terms_now.count(terms);
+    const int first_group = Cuts.channels ? wanted.first / Geometry.out_channels : 0;
+    const int end_group =
+        Cuts.channels ? ceil_div(wanted.end, Geometry.out_channels) : Geometry.groups;
+    int done = wanted.first;
+    for (int g = first_group; g < end_group; ++g) {
       const int first_in = g * Geometry.in_channels;
-      const int first_out = g * Geometry.out_channels;
-      int done = wanted.first;
-      for (; done + Block.channels() <= wanted.end; done += Block.channels()) {
-        run_block<Block.vectors>(t, {weights, bias, first_in, first_out + done, Block.channels()},
+      const int end = min_of(wanted.end, (g + 1) * Geometry.out_channels);
+      for (; done + Block.channels() <= end; done += Block.channels()) {
+        run_block<Block.vectors>(t, {weights, bias, first_in, done, Block.channels()}, terms_now,
                                  epilogue);
-        weights += taps * Block.channels();
+        weights += block_terms * Block.channels();
         bias += Block.channels();
       }
       if constexpr (Geometry.out_channels % Block.channels() != 0) {
-        if (done >= wanted.end) continue;  // another core's
+        if (done >= end) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
-        run_block<vectors>(t, {weights, bias, first_in, first_out + done, tail}, epilogue);
-        weights += taps * vectors * Block.lanes;
+        run_block<vectors>(t, {weights, bias, first_in, done, tail}, terms_now, epilogue);
+        weights += block_terms * vectors * Block.lanes;
         bias += vectors * Block.lanes;
+        done += tail;
       }
     }
   }
 
  private:
-  static constexpr std::ptrdiff_t taps = packing::taps;
   static constexpr int in_pixel = Geometry.in_channels * Geometry.groups;
   static constexpr int out_pixel = Geometry.out_channels * Geometry.groups;
   static constexpr phase_taps<Geometry.rows> row_taps{};
@@ -141,9 +150,9 @@ struct direct_transposed {
     int tap[Geometry.rows.kernel] = {};
   };
 
-  template <int Vectors, cuts Cuts, class Epilogue>
+  template <int Vectors, cuts Cuts, class Terms, class Epilogue>
   static void run_block(const tile<T, T, Cuts>& t, const output_block& block,
-                        const Epilogue& epilogue) {
+                        const Terms& terms_now, const Epilogue& epilogue) {
     constexpr window reads = Geometry.rows.reads();
     constexpr int stride = Geometry.columns.stride;
     for (int r = 0; r < t.rows; ++r) {
@@ -156,12 +165,13 @@ struct direct_transposed {
         rows.tap[rows.count] = met.tap[rows.count];
       }
       const auto finish = epilogue.row(r);
+      const Terms piece = terms_now.row(r, block.bias);
       const range columns = t.columns(Geometry.columns.out);
       for (int phase = 0; phase < min_of(stride, Geometry.columns.out); ++phase) {
         const int first = ceil_div(columns.first - phase, stride);
         const int end = ceil_div(columns.end - phase, stride);
         run_phase<Block.pixels, Vectors, Cuts.columns>(rows, block, phase, first, end, t.out[r],
-                                                       finish);
+                                                       sums, finish);
       }
     }
   }
@@ -176,40 +186,43 @@ struct direct_transposed {
   }
   /// Output pixels phase + n * stride for n in [n, end), in blocks as large as there are; `Some` of
   /// the row's only, so that any number may be left.
-  template <int Pixels, int Vectors, bool Some, class Epilogue>
+  template <int Pixels, int Vectors, bool Some, class Terms, class Epilogue>
   static void run_phase(const row_list& rows, const output_block& block, int phase, int n, int end,
-                        T* out, const Epilogue& epilogue) {
+                        T* out, const Terms& piece, const Epilogue& epilogue) {
     if constexpr (Some || occurs(Pixels)) {
       for (; n + Pixels <= end; n += Pixels) {
-        run_pixels<Pixels, Vectors>(rows, block, phase, n, out, epilogue);
+        run_pixels<Pixels, Vectors>(rows, block, phase, n, out, piece, epilogue);
       }
     }
     if constexpr (Pixels > 1) {
-      run_phase<Pixels / 2, Vectors, Some>(rows, block, phase, n, end, out, epilogue);
+      run_phase<Pixels / 2, Vectors, Some>(rows, block, phase, n, end, out, piece, epilogue);
     }
   }
 
   /// Output pixels phase + (n + p) * stride.
-  template <int Pixels, int Vectors, class Epilogue>
+  template <int Pixels, int Vectors, class Terms, class Epilogue>
   static void run_pixels(const row_list& rows, const output_block& block, int phase, int n, T* out,
-                         const Epilogue& epilogue) {
+                         const Terms& piece, const Epilogue& epilogue) {
+    constexpr int stride = Geometry.columns.stride;
     const auto& met = column_taps.at[phase];
     block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
-    sums.start(block.bias);
+    piece.start(sums, block.bias, phase + n * stride, stride);
     for (int h = 0; h < rows.count; ++h) {
       for (int w = 0; w < met.count; ++w) {
         const T* pixel = rows.row[h] + (n + met.input[w]) * in_pixel;
-        const std::ptrdiff_t tap = rows.tap[h] * Geometry.columns.kernel + met.tap[w];
-        const T* XENOS_RESTRICT weights =
-            block.weights + tap * Geometry.in_channels * sums.channels;
-        for (int i = 0; i < Geometry.in_channels; ++i) {
+        const int tap = rows.tap[h] * Geometry.columns.kernel + met.tap[w];
+        const range channels = piece.of_tap(tap, Geometry.in_channels);
+        const std::ptrdiff_t first = piece.place(tap * Geometry.in_channels + channels.first);
+        const T* XENOS_RESTRICT weights = block.weights + first * sums.channels;
+        for (int i = channels.first; i < channels.end; ++i) {
           sums.add(pixel + i, in_pixel, weights);
           weights += sums.channels;
         }
       }
     }
+    if (piece.leave(sums, phase + n * stride, stride)) return;
     for (int p = 0; p < Pixels; ++p) {
-      const int at = (phase + (n + p) * Geometry.columns.stride) * out_pixel + block.first_out;
+      const int at = (phase + (n + p) * stride) * out_pixel + block.first_out;
       sums.finish(p, block.channels, block.first_out, out, at, epilogue);
     }
   }
