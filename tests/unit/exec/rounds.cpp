@@ -34,6 +34,14 @@ auto deep() {
          some_dense<45, 648>(5) | xn::gelu | some_dense<9, 45>(6);
 }
 
+/// The same of transposed convolutions, one of a stride smaller than its kernel.
+auto widening() {
+  return xn::input<float, xn::hwc{5, 4, 50}> |
+         some_transposed<xn::transposed_conv{.out = 21, .kernel = {3, 3}, .stride = {2, 2}}, 50>() |
+         xn::sigmoid |
+         some_transposed<xn::transposed_conv{.out = 6, .kernel = {5, 4}, .groups = 3}, 21>(2);
+}
+
 /// A target that cannot read parameters where they lie.
 constexpr xn::target bringing(xn::bytes_t kilobytes, int cores = 1) {
   xn::target t = xn::targets::c6678.with_cores(cores).with_scratchpad(kilobytes * 1024);
@@ -113,8 +121,8 @@ constexpr most most_of() {
   most of;
   for (int k = 0; k < Net::plan.segment_count; ++k) {
     constexpr auto& plan = Net::plan;
-    of = {std::max(of.rounds, plan.segments[k].rounds), std::max(of.pieces, plan.segments[k].pieces),
-          std::max(of.bands, plan.segments[k].bands)};
+    of = {std::max(of.rounds, plan.segments[k].rounds),
+          std::max(of.pieces, plan.segments[k].pieces), std::max(of.bands, plan.segments[k].bands)};
   }
   return of;
 }
@@ -157,10 +165,16 @@ TEST_CASE("sums are brought in pieces where a block of channels does not fit", "
   check_brought<coherent(16, 2), xn::split::columns>(deep(), {.rounds = 14, .pieces = 14});
   check_brought<coherent(16, 4), xn::split::output_channels>(deep(), {.rounds = 14, .pieces = 14});
   check_brought<coherent(16, 4), xn::split::grid>(deep(), {.rounds = 14, .pieces = 14});
+  check_brought<bringing(10)>(widening(), {.rounds = 4, .pieces = 4});
+  check_brought<coherent(10, 3), xn::split::columns>(widening(), {.rounds = 4, .pieces = 4});
 }
 
-TEST_CASE("an error of the transport is reported, whichever call fails", "[rounds]") {
-  const auto net = xn::link<bringing(64)>(network());
+namespace {
+
+/// Lets each call of a transport fail in turn.
+template <xn::target On, class Model>
+void check_errors(const Model& model) {
+  const auto net = xn::link<On>(model);
   using net_type = std::remove_cvref_t<decltype(net)>;
   const auto packed = inverted_weights(net);
   const buffers in = random_inputs<net_type>();
@@ -183,6 +197,13 @@ TEST_CASE("an error of the transport is reported, whichever call fails", "[round
       }
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("an error of the transport is reported, whichever call fails", "[rounds]") {
+  check_errors<bringing(64)>(network());
+  check_errors<bringing(14)>(deep());
 }
 
 TEST_CASE("a thread brings the next round while one computes", "[rounds]") {
