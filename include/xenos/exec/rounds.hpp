@@ -102,6 +102,43 @@ bool run_published(const frame<Net>& f, int core, Sync& sync, Transport& by,
   return good;
 }
 
+/// A segment on a pool, one transport a core. Cores that only the next segment has take part, to
+/// start its first round.
+template <class Net, int Segment, class Pool, class Transports>
+void run_pooled(const frame<Net>& f, Pool& pool, Transports& by, bool (&good)[max_cores]) {
+  constexpr int next = min_of(Segment + 1, Net::plan.segment_count - 1);
+  constexpr int cores =
+      max_of(Net::plan.segments[Segment].split.count(), Net::plan.segments[next].split.count());
+  for (int core = 0; core < Net::plan.cores; ++core) {
+    if (!good[core]) return;  // what it should have computed is missing
+  }
+  const auto work = [&](int core) {
+    frame<Net> own = f;
+    constexpr bytes_t stride = Net::plan.scratchpad_stride();
+    own.bases[frame<Net>::scratchpad] += core * stride;
+    bool went = Segment > 0 || start_round<Net, Segment>(own, core, 0, by[core]);
+    run_rounds<Net, Segment, true>(own, core, by[core], went);
+    good[core] = went;
+  };
+  if constexpr (cores == 1) {
+    work(0);
+  } else {
+    pool.run(cores, work);
+  }
+}
+
+template <class Net, class Pool, class Transports, int... Segments>
+bool run_pooled(const frame<Net>& f, Pool& pool, Transports& by,
+                std::integer_sequence<int, Segments...>) {
+  bool good[max_cores];
+  for (bool& core : good) core = true;
+  (run_pooled<Net, Segments>(f, pool, by, good), ...);
+  bool all = true;
+  for (const bool core : good) all = all && core;
+  for (int core = 0; core < Net::plan.cores && !all; ++core) by[core].wait();
+  return all;
+}
+
 }  // namespace detail
 
 /// The error of a run whose transport failed.
@@ -128,6 +165,16 @@ result<void> run_bare(const frame<Net>& f, int core, Sync& sync, Transport& by) 
   detail::acquire_outputs(f, core, sync);
   if (good) return {};
   by.wait();
+  return transport_failed;
+}
+
+/// Runs all segments on a pool with parameters that `by[core]` brings, for each core of the plan.
+/// After an error of a transport on any core, those that compute the same segment end it, and
+/// nothing more is computed. A transport is used by one thread at a time.
+template <class Net, core_pool Pool, class Transports>
+result<void> run_on_pool(const frame<Net>& f, Pool& pool, Transports& by) {
+  constexpr auto all = std::make_integer_sequence<int, Net::plan.segment_count>{};
+  if (detail::run_pooled<Net>(f, pool, by, all)) return {};
   return transport_failed;
 }
 

@@ -133,6 +133,18 @@ struct program : brought_model<planned<Model, Target, Policy>> {
                         Buffers&&... buffers) const {
     return run_with(by, parameters, tiers(memory), buffers...);
   }
+  /// The same of `run_on`: every core has a transport of its own, by[0] ... by[plan.cores - 1], in
+  /// an array, a span or the like.
+  template <core_pool Pool, class Transports, class... Buffers>
+    requires transport<std::remove_reference_t<decltype(std::declval<Transports&>()[0])>>
+        result<void> run_on_with(Pool& pool, Transports&& by, const weights& parameters,
+                                 arena_tiers memory, Buffers&&... buffers)
+  const { return run_on_pool(make_frame(parameters, memory, buffers...), pool, by); }
+  template <core_pool Pool, class Transports, class... Buffers>
+    requires transport<std::remove_reference_t<decltype(std::declval<Transports&>()[0])>>
+        result<void> run_on_with(Pool& pool, Transports&& by, const weights& parameters,
+                                 arena& memory, Buffers&&... buffers)
+  const { return run_on_with(pool, by, parameters, tiers(memory), buffers...); }
   /// The same of `run_core`: every core has a transport of its own.
   template <core_sync Sync, transport Transport, class... Buffers>
   result<void> run_core_with(int core, Sync& sync, Transport& by, const weights& parameters,
@@ -159,8 +171,8 @@ struct program : brought_model<planned<Model, Target, Policy>> {
  private:
   static constexpr void in_place_only() {
     static_assert(plan.rounds == 0,
-                  "xenos: on this target a transport brings the parameters; call run_with or "
-                  "run_core_with, e.g. with xn::copy_transport");
+                  "xenos: on this target a transport brings the parameters; call run_with, "
+                  "run_on_with or run_core_with, e.g. with xn::copy_transport");
   }
 
   /// Where `given` begins; its extent must be known to be that of `Buffer`.

@@ -94,9 +94,9 @@ std::unique_ptr<typename Net::weights> inverted_weights(const Net& net) {
   return packed;
 }
 
-template <class Net, class Transport>
-bool run_with(const Net& net, Transport& by, const typename Net::weights& packed, const buffers& in,
-              buffers& out) {
+/// Whether `run(arena, buffers...)` succeeds, in an arena full of NaN.
+template <class Net, class Run>
+bool succeeds(const buffers& in, buffers& out, const Run& run) {
   const auto arena = std::make_unique<typename Net::arena>();
   std::memset(arena->bytes, 0xff, sizeof arena->bytes);
   std::vector<const float*> given;
@@ -104,10 +104,24 @@ bool run_with(const Net& net, Transport& by, const typename Net::weights& packed
   for (const auto& values : in) given.push_back(values.data());
   for (auto& values : out) found.push_back(values.data());
   bool good = false;
-  xenos_test::detail::with_buffers<Net>(given.data(), found.data(), [&](auto... spans) {
-    good = net.run_with(by, packed, *arena, spans...).has_value();
-  });
+  xenos_test::detail::with_buffers<Net>(
+      given.data(), found.data(), [&](auto... spans) { good = run(*arena, spans...).has_value(); });
   return good;
+}
+template <class Net, class Transport>
+bool run_with(const Net& net, Transport& by, const typename Net::weights& packed, const buffers& in,
+              buffers& out) {
+  return succeeds<Net>(in, out, [&](auto& arena, auto... spans) {
+    return net.run_with(by, packed, arena, spans...);
+  });
+}
+/// The same on a pool, each core with a transport of its own.
+template <class Net, class Transports>
+bool run_on_with(const Net& net, xn::thread_pool& pool, Transports& by,
+                 const typename Net::weights& packed, const buffers& in, buffers& out) {
+  return succeeds<Net>(in, out, [&](auto& arena, auto... spans) {
+    return net.run_on_with(pool, by, packed, arena, spans...);
+  });
 }
 
 /// The most of all segments.
@@ -144,8 +158,18 @@ void check_brought(const Model& model, most least) {
   const buffers want = run_model<in_place(512)>(model, in);
   buffers out = make_outputs<net_type>();
   decoding_transport by;
-  CHECK(run_with(net, by, *inverted_weights(net), in, out));
+  const auto packed = inverted_weights(net);
+  CHECK(run_with(net, by, *packed, in, out));
   CHECK(same_bits(out, want));
+  if constexpr (net_type::plan.cores > 1) {
+    for (const int threads : {net_type::plan.cores, 2}) {
+      xn::thread_pool pool(threads);
+      decoding_transport of_cores[net_type::plan.cores];
+      out = make_outputs<net_type>();
+      CHECK(run_on_with(net, pool, of_cores, *packed, in, out));
+      CHECK(same_bits(out, want));
+    }
+  }
 }
 
 }  // namespace
@@ -171,30 +195,43 @@ TEST_CASE("sums are brought in pieces where a block of channels does not fit", "
 
 namespace {
 
-/// Lets each call of a transport fail in turn.
-template <xn::target On, class Model>
+/// Every element is as it should be, or has not been touched.
+void check_partly(const buffers& out, const buffers& want, const buffers& untouched) {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    for (std::size_t i = 0; i < out[k].size(); ++i) {
+      const bool right = out[k][i] == want[k][i] || out[k][i] == untouched[k][i];
+      CHECK(right);
+    }
+  }
+}
+
+/// Lets each call of a transport fail in turn; on several cores, of each core's.
+template <xn::target On, auto Policy = xn::split::automatic, class Model>
 void check_errors(const Model& model) {
-  const auto net = xn::link<On>(model);
+  const auto net = xn::link<On, Policy>(model);
   using net_type = std::remove_cvref_t<decltype(net)>;
+  constexpr int cores = net_type::plan.cores;
   const auto packed = inverted_weights(net);
   const buffers in = random_inputs<net_type>();
-  buffers out = make_outputs<net_type>();
-  decoding_transport sound;
-  REQUIRE(run_with(net, sound, *packed, in, out));
-  const buffers want = out;
-  REQUIRE(sound.calls > 10);
-  for (int call = 0; call < sound.calls; ++call) {
-    INFO("call " << call);
-    out = make_outputs<net_type>();
-    const buffers untouched = out;
-    decoding_transport by{.fails_at = call};
-    CHECK_FALSE(run_with(net, by, *packed, in, out));
-    CHECK_FALSE(by.pending);  // every transfer was waited for
-    for (std::size_t k = 0; k < out.size(); ++k) {
-      for (std::size_t i = 0; i < out[k].size(); ++i) {
-        const bool right = out[k][i] == want[k][i] || out[k][i] == untouched[k][i];
-        CHECK(right);
-      }
+  xn::thread_pool pool(cores);
+  const auto run = [&](auto& by, buffers& out) {
+    if constexpr (cores == 1) return run_with(net, by[0], *packed, in, out);
+    return run_on_with(net, pool, by, *packed, in, out);
+  };
+  buffers want = make_outputs<net_type>();
+  const buffers untouched = want;
+  decoding_transport sound[cores];
+  REQUIRE(run(sound, want));
+  for (int core = 0; core < cores; ++core) {
+    REQUIRE(sound[core].calls > 10);
+    for (int call = 0; call < sound[core].calls; ++call) {
+      INFO("core " << core << ", call " << call);
+      buffers out = untouched;
+      decoding_transport by[cores];
+      by[core].fails_at = call;
+      CHECK_FALSE(run(by, out));
+      for (const decoding_transport& each : by) CHECK_FALSE(each.pending);  // all waited for
+      check_partly(out, want, untouched);
     }
   }
 }
@@ -204,6 +241,7 @@ void check_errors(const Model& model) {
 TEST_CASE("an error of the transport is reported, whichever call fails", "[rounds]") {
   check_errors<bringing(64)>(network());
   check_errors<bringing(14)>(deep());
+  check_errors<coherent(16, 3), xn::split::rows>(deep());
 }
 
 TEST_CASE("a thread brings the next round while one computes", "[rounds]") {
@@ -219,6 +257,25 @@ TEST_CASE("a thread brings the next round while one computes", "[rounds]") {
   for (int again = 0; again < 20; ++again) {
     buffers out = make_outputs<net_type>();
     CHECK(run_with(net, by, *packed, in, out));
+    CHECK(same_bits(out, want));
+  }
+}
+
+TEST_CASE("threads bring the rounds of the threads of a pool", "[rounds]") {
+  const auto net = xn::link<coherent(16, 2), xn::split::rows>(deep());
+  using net_type = std::remove_cvref_t<decltype(net)>;
+  static_assert(net_type::plan.cores == 2);
+  const auto packed = std::make_unique<net_type::weights>();
+  net.pack(*packed);
+  const buffers in = random_inputs<net_type>();
+  buffers want = make_outputs<net_type>();
+  xn::copy_transport copy;
+  REQUIRE(run_with(net, copy, *packed, in, want));
+  xn::thread_pool pool(2);
+  xn::thread_transport by[2];
+  for (int again = 0; again < 20; ++again) {
+    buffers out = make_outputs<net_type>();
+    CHECK(run_on_with(net, pool, by, *packed, in, out));
     CHECK(same_bits(out, want));
   }
 }
