@@ -70,6 +70,9 @@ struct no_parameters {};
 // A kernel is a class with static members, chosen for a stage by `kernel_for` (kernels/select.hpp):
 //   packed                      a literal aggregate: parameters in the order the kernel reads them
 //   pack(views, packed&)        constexpr; `views` are the stage's weights, as in `operation`
+//   reads_views                 whether `run` reads weights through the views; where a transport
+//                               brings parameters these then show a copy that it has brought;
+//                               absent: it must not
 //   folds                       whether it takes views with batch norm folded in (it is linear)
 //   block_rows                  rows of its register block
 //   block_columns               and columns; absent: 1

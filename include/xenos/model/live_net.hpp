@@ -92,8 +92,8 @@ constexpr void judge_live(fault& why, int& where) {
 
 /// The constants of one model that runs live on one target: records, plan, kernels.
 template <model_source Model, target Target, auto Policy>
-struct live_planned : model_records<Model, Target> {
-  using base = model_records<Model, Target>;
+struct live_planned : model_records<Model, Target, true> {
+  using base = model_records<Model, Target, true>;
   using base::records;
   using base::size;
   using typename base::trace;

@@ -7,6 +7,7 @@
 #include <xenos/expr/diagnose.hpp>
 #include <xenos/expr/stage.hpp>
 #include <xenos/expr/trace.hpp>
+#include <xenos/kernels/generic/with_views.hpp>
 #include <xenos/kernels/select.hpp>
 #include <xenos/model/indexed.hpp>
 #include <xenos/ops/endless.hpp>
@@ -40,18 +41,31 @@ constexpr shapes input_shapes(const graph<N>& g, const record& r) {
   return in;
 }
 
-/// The kernel of record `Id`, as member `type`; inputs and outputs are copied.
-template <class Traced, int Id, int VectorBytes,
+/// A kernel, or one that finds among its parameters the weights that it would read where they lie.
+template <class Kernel, bool InPlace, class... Views>
+struct kernel_in_reach {
+  using type = Kernel;
+};
+template <class Kernel, class... Views>
+  requires(sizeof...(Views) > 0 && requires { requires Kernel::reads_views; })
+struct kernel_in_reach<Kernel, false, Views...> {
+  using type = generic::with_views<Kernel, Views...>;
+};
+
+/// The kernel of record `Id`, as member `type`; inputs and outputs are copied. `InPlace`: it can
+/// read all weights where they lie.
+template <class Traced, int Id, int VectorBytes, bool InPlace,
           class Node = typename indexed<typename Traced::types>::template type<Id>>
 struct record_kernel {
   static constexpr record r = Traced::records[Id];
   using type = generic::copy_rows<r.out.row(), r.out.channels, element_t<r.type>>;
 };
-template <class Traced, int Id, int VectorBytes, auto Op, class... Views>
-struct record_kernel<Traced, Id, VectorBytes, stage<Op, Views...>> {
+template <class Traced, int Id, int VectorBytes, bool InPlace, auto Op, class... Views>
+struct record_kernel<Traced, Id, VectorBytes, InPlace, stage<Op, Views...>> {
   static constexpr record r = Traced::records[Id];
-  using type = typename kernel_for<Op, input_shapes(Traced::records, r), element_t<r.type>,
-                                   VectorBytes>::type;
+  using selected = typename kernel_for<Op, input_shapes(Traced::records, r), element_t<r.type>,
+                                       VectorBytes>::type;
+  using type = typename kernel_in_reach<selected, InPlace, Views...>::type;
 };
 
 /// The numbers of a record that only its kernel knows.
@@ -72,10 +86,11 @@ constexpr void add_kernel_numbers(record& r) {
   if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;
   if constexpr (requires { Kernel::column_cuts; }) r.column_cuts = Kernel::column_cuts;
 }
-template <class Traced, int VectorBytes, int... Ids>
+template <class Traced, int VectorBytes, bool InPlace, int... Ids>
 constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {
   auto g = Traced::records;
-  (add_kernel_numbers<typename record_kernel<Traced, Ids, VectorBytes>::type>(g[Ids]), ...);
+  (add_kernel_numbers<typename record_kernel<Traced, Ids, VectorBytes, InPlace>::type>(g[Ids]),
+   ...);
   return g;
 }
 
@@ -99,15 +114,17 @@ concept model_source = requires {
 &&node<typename detail::expression_of<Model>::type>;
 
 /// A model's records on a target, with what its kernels know; any plan of the model begins with
-/// them. Has no values of its own.
-template <model_source Model, target Target>
+/// them. `InPlace`: kernels can read all weights where they lie. Has no values of its own.
+template <model_source Model, target Target, bool InPlace>
 struct model_records {
   using expression = typename detail::expression_of<Model>::type;
   using trace = traced<expression>;
   static constexpr int size = trace::size;
   static constexpr target on = Target;
-  static constexpr graph<size> records = detail::with_kernel_numbers<trace, Target.vector_bytes>(
-      std::make_integer_sequence<int, size>{});
+  static constexpr bool in_place = InPlace;
+  static constexpr graph<size> records =
+      detail::with_kernel_numbers<trace, Target.vector_bytes, in_place>(
+          std::make_integer_sequence<int, size>{});
 
   /// The node of record Id.
   template <int Id>
@@ -127,8 +144,8 @@ struct model_records {
 
 /// The constants of one model on one target: records, plan, kernels.
 template <model_source Model, target Target, auto Policy>
-struct planned : model_records<Model, Target> {
-  using base = model_records<Model, Target>;
+struct planned : model_records<Model, Target, Target.parameters_in_place> {
+  using base = model_records<Model, Target, Target.parameters_in_place>;
   using base::records;
   using base::size;
 

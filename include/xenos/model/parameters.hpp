@@ -34,8 +34,8 @@ template <class Planned, int Unit>
 struct unit_types {
   static constexpr unit u = Planned::plan.units[Unit];
   using element = element_t<u.type>;
-  using kernel =
-      typename record_kernel<typename Planned::trace, u.head, Planned::on.vector_bytes>::type;
+  using kernel = typename record_kernel<typename Planned::trace, u.head, Planned::on.vector_bytes,
+                                        Planned::in_place>::type;
 
   template <int F>
   using node = node_traits<typename Planned::template node_of<u.followers[F]>>;

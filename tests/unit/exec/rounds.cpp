@@ -42,6 +42,34 @@ auto widening() {
          some_transposed<xn::transposed_conv{.out = 6, .kernel = {5, 4}, .groups = 3}, 21>(2);
 }
 
+/// Every element times a weight of its column and channel, plus a bias: an operation that has no
+/// kernel.
+struct weighted {
+  static constexpr const char* name = "weighted";
+  static constexpr xn::mapping map = xn::mapping::many_to_many;
+
+  [[nodiscard]] constexpr xn::fault check(const xn::shapes&) const { return xn::fault::none; }
+  [[nodiscard]] constexpr xn::shape output(const xn::shapes& in) const { return in[0]; }
+  [[nodiscard]] constexpr xn::access reads(const xn::shapes&, int) const {
+    return xn::identity_access;
+  }
+  [[nodiscard]] constexpr xn::parameters params(const xn::shapes& in) const {
+    return {2, 1, {{in[0].channels, 1, in[0].width, 1}, {in[0].channels, 1, 1, 1}}};
+  }
+  template <class In, class Weights>
+  constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {
+    const auto scale = weights.template get<0>();
+    const auto bias = weights.template get<1>();
+    return xn::reference_of<typename In::value_type>(in(0, y, x, c)) * scale(c, 0, x) + bias(c);
+  }
+};
+auto without_kernel() {
+  return xn::input<float, xn::hwc{7, 9, 5}> |
+         xn::stage_of<weighted{}>(some_weights<xn::hwo{1, 9, 5}>(),
+                                  some_weights<xn::per_channel{5}>(1)) |
+         xn::stage_of<weighted{}>(some_weights<xn::ohw{5, 1, 9}>(2)) | xn::relu;
+}
+
 /// A target that cannot read parameters where they lie.
 constexpr xn::target bringing(xn::bytes_t kilobytes, int cores = 1) {
   xn::target t = xn::targets::c6678.with_cores(cores).with_scratchpad(kilobytes * 1024);
@@ -237,6 +265,15 @@ void check_errors(const Model& model) {
 }
 
 }  // namespace
+
+TEST_CASE("operations without a kernel read what was brought", "[rounds]") {
+  check_brought<bringing(8)>(without_kernel(), {1});
+  check_brought<coherent(8, 3), xn::split::columns>(without_kernel(), {1});
+  using net = decltype(xn::link<bringing(8)>(without_kernel()));
+  static_assert(net::plan.parameter_bytes == 4 * (45 + 5 + 45));
+  using free = decltype(xn::link<in_place(8)>(without_kernel()));
+  static_assert(free::plan.parameter_bytes == 0);
+}
 
 TEST_CASE("an error of the transport is reported, whichever call fails", "[rounds]") {
   check_errors<bringing(64)>(network());

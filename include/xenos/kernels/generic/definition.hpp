@@ -44,6 +44,7 @@ struct by_definition : kernel_defaults {
   static constexpr shape out = output_of(Op, In);
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
+  static constexpr bool reads_views = true;
   static constexpr bytes_t state_bytes = definition_state<Op, In, T>();
 
   template <cuts Cuts, class Views, class Epilogue>

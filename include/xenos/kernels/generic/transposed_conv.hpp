@@ -171,7 +171,7 @@ struct direct_transposed {
         const int first = ceil_div(columns.first - phase, stride);
         const int end = ceil_div(columns.end - phase, stride);
         run_phase<Block.pixels, Vectors, Cuts.columns>(rows, block, phase, first, end, t.out[r],
-                                                       sums, finish);
+                                                       piece, finish);
       }
     }
   }
