@@ -7,6 +7,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <support/interpreter.hpp>
 #include <support/random_graph.hpp>
 #include <support/random_target.hpp>
@@ -385,6 +386,26 @@ void print(const coverage& seen) {
   }
 }
 
+/// Whether graphs enough were planned under each policy, and enough of them in rounds, with column
+/// cuts and with empty shares, as far as the policy makes any: a tenth of a long run, which is near
+/// the mean of some; a twentieth of a short one.
+void check_splits(const coverage& seen) {
+  const bool many = seen.graphs >= 100'000;
+  for (int k = 0; k < any_split::kinds; ++k) {
+    const std::string_view name = any_split::names[k];
+    const split_coverage& of = seen.splits[static_cast<std::size_t>(k)];
+    const int least = of.graphs / (many ? 10 : 20);
+    const bool bands = name == "none" || name == "rows" || name == "output_channels";
+    INFO("policy " << name);
+    CHECK(of.graphs >= (many ? 1000 : 300));
+    CHECK(of.rounds >= least);
+    CHECK(of.pieces >= least);
+    CHECK(of.bands > 0);
+    if (!bands) CHECK(of.columns >= least);
+    if (name != "none") CHECK(of.empty >= least);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("random graphs are planned, verified and executed", "[property]") {
@@ -408,6 +429,7 @@ TEST_CASE("random graphs are planned, verified and executed", "[property]") {
     CHECK(seen.operations[static_cast<std::size_t>(k)][0] > 0);
     CHECK(seen.operations[static_cast<std::size_t>(k)][1] > 0);
   }
+  check_splits(seen);
   CHECK(seen.scratchpad_too_small > 0);
   CHECK(seen.memory_too_small > 0);
   CHECK(seen.unequal_joins > 0);

@@ -392,22 +392,23 @@ class model_generator {
     if (node.kind != xenos::role::operation) return;
     node.cut_after = d_.chance(cuts);
     node.takes_epilogue = d_.chance(95);
-    if (d_.chance(50)) node.parameter_bytes = d_.bytes(4, d_.chance(95) ? 500 : 200'000);
+    if (d_.chance(50)) node.parameter_bytes = d_.bytes(4, d_.chance(99) ? 500 : 200'000);
     if (d_.chance(15)) node.temporary_bytes = d_.bytes(1, 2'000);
     if (node.sequential && d_.chance(90)) node.state_bytes = d_.bytes(4, 2'000);
     node.block_rows = d_.chance(70) ? 1 : d_.between(2, 4);
     node.column_cuts = d_.chance(90);
-    node.channel_block = d_.chance(85) ? 1 << d_.between(0, 4) : 0;
+    node.channel_block = d_.chance(85) ? 1 << d_.between(0, node.channelwise ? 2 : 4) : 0;
     if (node.channel_block > 0 && node.parameter_bytes > 0 && d_.chance(75)) {
       const int padded =
           (node.out.channels + node.channel_block - 1) / node.channel_block * node.channel_block;
-      node.channel_bytes = 4 * d_.between(1, d_.chance(95) ? 90 : 1000);
+      const bool cut = !node.accumulates && !node.sequential && d_.chance(85);  // sums
+      const int values = cut ? d_.between(3, d_.chance(95) ? 90 : 1000) : d_.between(1, 20);
+      node.channel_bytes = 4 * values;
       node.parameter_bytes = node.channel_bytes * padded;
-      if (node.channel_bytes < 8 || d_.chance(20)) return;
-      node.terms = d_.between(1, static_cast<int>(node.channel_bytes / 4) - 1);
+      if (!cut) return;
+      node.terms = d_.between(2, values - 1);
+      node.term_bytes = 4 * ((values - 1) / node.terms) * node.channel_block;  // some unused
       node.sum_bytes = 4 * node.channel_block;
-      node.term_bytes =
-          (node.channel_bytes - 4) / node.terms * node.channel_block;  // rounded down: not used up
     }
   }
 

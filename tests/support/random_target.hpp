@@ -21,8 +21,8 @@ inline xenos::target random_target(dice& d, int which) {
   const int kind = d.between(1, 100);
   if (kind > 25) t.scratchpad = d.bytes(kind > 55 ? 512 : 1024, kind > 55 ? 4096 : 65536);
   if (d.chance(10)) t.memory = d.bytes(256, 65536);
-  constexpr int cores[] = {1, 2, 2, 3, 4, 7, 8};
-  t.cores = cores[d.between(0, 6)];
+  constexpr int cores[] = {1, 2, 3, 4, 7, 8, 8, 16, 16, 16};
+  t.cores = cores[d.between(0, 9)];
   t.parameters_in_place = d.chance(35);
   if (!t.parameters_in_place) {
     t.scratchpad = d.bytes(3 * 1024, d.chance(80) ? 12 * 1024 : 128 * 1024);

@@ -112,10 +112,10 @@
 #define XENOS_DETAIL_TEXT_scratchpad_too_small                                               \
   "one stage alone needs more scratchpad than the target has; use a larger scratchpad or a " \
   "smaller row (width * channels)"
-#define XENOS_DETAIL_TEXT_parameters_too_large                                                  \
-  "the parameters of this stage, or of the smallest part of its output channels, do not fit a " \
-  "parameter buffer (three eighths of the scratchpad); use a target with a larger scratchpad, " \
-  "or one that reads parameters in place"
+#define XENOS_DETAIL_TEXT_parameters_too_large                                                 \
+  "the parameters of this stage, or the fewest of them that its kernel can work with, do not " \
+  "fit a parameter buffer (three eighths of the scratchpad); use a target with a larger "      \
+  "scratchpad, or one that reads parameters in place"
 #define XENOS_DETAIL_TEXT_memory_too_small                                                  \
   "the model's arena exceeds the target's memory; use a target with more memory, a larger " \
   "scratchpad (it links more), or a smaller model"
