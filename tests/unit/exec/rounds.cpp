@@ -217,6 +217,8 @@ TEST_CASE("sums are brought in pieces where a block of channels does not fit", "
   check_brought<coherent(16, 2), xn::split::columns>(deep(), {.rounds = 14, .pieces = 14});
   check_brought<coherent(16, 4), xn::split::output_channels>(deep(), {.rounds = 14, .pieces = 14});
   check_brought<coherent(16, 4), xn::split::grid>(deep(), {.rounds = 14, .pieces = 14});
+  check_brought<bringing(512)>(xn::input<float, xn::vector(1536)> | some_dense<40, 1536>(),
+                               {.rounds = 4, .pieces = 2});
   check_brought<bringing(10)>(widening(), {.rounds = 4, .pieces = 4});
   check_brought<coherent(10, 3), xn::split::columns>(widening(), {.rounds = 4, .pieces = 4});
 }
