@@ -3,16 +3,16 @@
 
     bench/compare.py [--build [NAME=]FOLDER]... [--threads N] [--passes N] [options]
 
-Contestants are the programs `peers.*` that the build folders hold (bench/peers/README.md says how to
-get them): xenos of each folder, peers of the first. In each pass every contestant computes every
+Contestants are the programs `peers.*` that the build folders hold (bench/peers/README.md says how
+to get them): xenos of each folder, peers of the first. In each pass every contestant computes every
 network for some time, in another order each time; what counts is ratios within a pass. All compute
 the same: results that differ by more than 1e-4 of the largest value end in exit code 1.
 
 Cells are the median of the passes' median times of one inference in ms and, in brackets, the least
 time of all. `ratio` is the median over passes of (median time of xenos / of the best peer), and in
 brackets the same of the passes' least times, which a clock that rises now and then may favour.
-`peak` is the share of the rate of fused multiply-adds that the same cores reached just before. A peer
-marked ~ was not in the run: its time on another machine (bench/peers/stored.txt) counts, times
+`peak` is the share of the rate of fused multiply-adds that the same cores reached just before. A
+peer marked ~ was not in the run: its time on another machine (bench/peers/stored.txt) counts, times
 (ONNX Runtime here / there).
 """
 
@@ -50,6 +50,7 @@ class Machine:
         self.pair = cpus[:2]
         self.first = ["chrt", "-f", "1"] if os.geteuid() == 0 and shutil.which("chrt") else []
         self.program = programs / "peers.machine"
+        os.environ.setdefault("OMP_WAIT_POLICY", "active")  # peers' threads spin, as ours do
 
     def run(self, command, cpus=None):
         chosen = ",".join(str(c) for c in cpus or self.cpus)

@@ -1,5 +1,5 @@
 // What the machine can do at this moment:
-//   machine peak       GFLOP/s of fused multiply-adds of one core, the best vector size
+//   machine peak       GFLOP/s of fused multiply-adds of one core
 //   machine roundtrip  nanoseconds for a cache line to the other core and back
 #include <pthread.h>
 #include <sched.h>
@@ -11,48 +11,24 @@
 #include <string>
 #include <thread>
 
+#include "../support/peak.hpp"
+
 namespace {
 
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-template <int Bytes>
-struct vector_of {
-  typedef float type __attribute__((vector_size(Bytes)));
-};
-
-/// sum * factor + factor, held in a register of the vector's full size: clang prefers two halves.
-template <class Vector>
-inline void accumulate(Vector& sum, const Vector& factor) {
-  sum = sum * factor + factor;
-#ifdef __x86_64__
-  asm volatile("" : "+v"(sum));
-#else
-  asm volatile("" : "+w"(sum));
-#endif
-}
-template <class Vector, class... Sums>
-void accumulate_all(int steps, const Vector& factor, Sums... sums) {
-  for (int step = 0; step < steps; ++step) (accumulate(sums, factor), ...);
-}
-
-/// GFLOP/s with vectors of `Bytes`; the median of several trials. Twelve independent sums hide the
-/// latency of an addition, and fit into 16 registers.
-template <int Bytes>
+/// GFLOP/s of registers: the median of several trials.
 double peak() {
-  typename vector_of<Bytes>::type zero{};
-  const auto factor = zero + 0.999F;
-  constexpr int steps = 20'000;
-  double rates[51];
-  for (double& rate : rates) {
+  double times[101];
+  for (double& time : times) {
     const double begin = seconds();
-    accumulate_all(steps, factor, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
-                   zero);
-    rate = 2e-9 * steps * 12 * (Bytes / 4) / (seconds() - begin);
+    bench::multiply_registers();
+    time = seconds() - begin;
   }
-  std::nth_element(rates, rates + 25, rates + 51);
-  return rates[25];
+  std::nth_element(times, times + 50, times + 101);
+  return 2e-9 * bench::register_macs / times[50];
 }
 
 void pin(int cpu) {
@@ -104,11 +80,7 @@ double roundtrip() {
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "peak") {
-    double best = std::max(peak<16>(), peak<32>());
-#ifdef __AVX512F__
-    best = std::max(best, peak<64>());
-#endif
-    std::printf("%.1f\n", best);
+    std::printf("%.1f\n", peak());
   } else if (what == "roundtrip") {
     std::printf("%.0f\n", roundtrip());
   } else {

@@ -2,8 +2,6 @@
 #include <pthreadpool.h>
 #include <xnnpack.h>
 
-#include <array>
-
 #include "contest.hpp"
 #include "description.hpp"
 

@@ -1,7 +1,9 @@
 // xenos as a contestant: the main function of one network.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <xenos/exec/threads.hpp>
 #include <xenos/xenos.hpp>
