@@ -46,9 +46,22 @@ class onednn {
   static memory::dims extents(const peers::layer& l) { return {1, l.channels, l.height, l.width}; }
   static memory::desc any(const memory::dims& dims) { return {dims, f32, tag::any}; }
 
-  /// The activation that follows a layer.
-  static dnnl::primitive_attr activation(const peers::layer& l) {
+  /// The sum of a residual that a convolution can add itself onto, or null.
+  [[nodiscard]] const peers::layer* sum_behind(const peers::layer& l) const {
+    const int id = int(&l - network_.layers.data());
+    const peers::layer* sum = nullptr;
+    int readers = 0;
+    for (const auto& reader : network_.layers) {
+      readers += int(std::count(reader.from.begin(), reader.from.end(), id));
+      if (reader.op == "add" && reader.from[1] == id && reader.from[0] < id) sum = &reader;
+    }
+    return readers > 1 || l.has_relu() || l.has_relu6() ? nullptr : sum;
+  }
+
+  /// The activation that follows a layer; before it, the result may be added to what is there.
+  static dnnl::primitive_attr activation(const peers::layer& l, bool add = false) {
     dnnl::post_ops ops;
+    if (add) ops.append_sum(1);
     if (l.has_relu()) ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
     if (l.has_relu6()) ops.append_eltwise(1, dnnl::algorithm::eltwise_clip, 0, 6);
     dnnl::primitive_attr attributes;
@@ -74,9 +87,9 @@ class onednn {
   /// Adds the step of a primitive with weights.
   template <class Primitive, class Descriptor>
   memory with_weights(const peers::layer& l, const Descriptor& chosen,
-                      const std::vector<float>& weights, const memory::dims& dims, tag order) {
+                      const std::vector<float>& weights, const memory::dims& dims, tag order,
+                      const memory& out) {
     const memory in = to(tensors_[std::size_t(l.from[0])], chosen.src_desc());
-    const memory out(chosen.dst_desc(), engine_);
     steps_.push_back(
         {Primitive(chosen),
          {{DNNL_ARG_SRC, in},
@@ -96,41 +109,38 @@ class onednn {
     const auto& before = network_.source(l);
     const memory::dims in = extents(before), out = extents(l), channels{l.channels};
     if (l.op == "output") return source;
-    if (l.op == "conv2d") {
-      const memory::dims dims{l.channels, before.channels, l.kernel_height, l.kernel_width};
+    if (l.op == "conv2d" || l.op == "depthwise2d") {
+      const bool depthwise = l.op == "depthwise2d";
+      memory::dims dims{l.channels, depthwise ? 1 : before.channels, l.kernel_height,
+                        l.kernel_width};
+      if (depthwise) dims.insert(dims.begin() + 1, 1);  // groups, out, in, taps
+      const peers::layer* sum = sum_behind(l);
+      const memory onto = sum != nullptr ? tensors_[std::size_t(sum->from[0])] : memory();
       const dnnl::convolution_forward::desc wanted(
           inference, dnnl::algorithm::convolution_direct, any(in), any(dims), any(channels),
-          any(out), {l.stride_height, l.stride_width}, {l.top, l.left}, {l.bottom, l.right});
+          sum != nullptr ? onto.get_desc() : any(out), {l.stride_height, l.stride_width},
+          {l.top, l.left}, {l.bottom, l.right});
+      const dnnl::convolution_forward::primitive_desc chosen(
+          wanted, sum != nullptr ? activation(*sum, true) : activation(l), engine_);
       return with_weights<dnnl::convolution_forward>(
-          l, dnnl::convolution_forward::primitive_desc(wanted, activation(l), engine_),
-          peers::out_in_taps(l, before.channels), dims, tag::oihw);
-    }
-    if (l.op == "depthwise2d") {
-      const memory::dims dims{l.channels, 1, 1, l.kernel_height, l.kernel_width};
-      const dnnl::convolution_forward::desc wanted(
-          inference, dnnl::algorithm::convolution_direct, any(in), any(dims), any(channels),
-          any(out), {l.stride_height, l.stride_width}, {l.top, l.left}, {l.bottom, l.right});
-      return with_weights<dnnl::convolution_forward>(
-          l, dnnl::convolution_forward::primitive_desc(wanted, activation(l), engine_),
-          peers::out_in_taps(l, 1), dims, tag::goihw);
+          l, chosen, peers::out_in_taps(l, depthwise ? 1 : before.channels), dims,
+          depthwise ? tag::goihw : tag::oihw,
+          sum != nullptr ? onto : memory(chosen.dst_desc(), engine_));
     }
     if (l.op == "dense") {
       const memory::dims dims{l.channels, before.channels, 1, 1};
       const dnnl::inner_product_forward::desc wanted(inference, any(in), any(dims), any(channels),
                                                      any({1, l.channels}));
+      const dnnl::inner_product_forward::primitive_desc chosen(wanted, activation(l), engine_);
       const memory flat = with_weights<dnnl::inner_product_forward>(
-          l, dnnl::inner_product_forward::primitive_desc(wanted, activation(l), engine_),
-          {l.weights, l.weights + std::size_t(l.channels) * before.channels}, dims, tag::oihw);
+          l, chosen, {l.weights, l.weights + std::size_t(l.channels) * before.channels}, dims,
+          tag::oihw, memory(chosen.dst_desc(), engine_));
       return {{out, f32, tag::nchw}, engine_, flat.get_data_handle()};
     }
-    const memory made(source.get_desc().reshape(in), engine_);
-    if (l.op == "add") {
-      const memory other = to(tensors_[std::size_t(l.from[1])], source.get_desc());
-      const dnnl::binary::desc wanted(dnnl::algorithm::binary_add, source.get_desc(),
-                                      other.get_desc(), made.get_desc());
-      steps_.push_back({dnnl::binary({wanted, activation(l), engine_}),
-                        {{DNNL_ARG_SRC_0, source}, {DNNL_ARG_SRC_1, other}, {DNNL_ARG_DST, made}}});
-      return made;
+    if (l.op == "add") {  // done by the convolution behind which it stands
+      if (sum_behind(network_.source(l, 1)) != &l)
+        throw std::runtime_error("a sum of other layers");
+      return source;
     }
     if (l.op == "global_average_pool") {
       const dnnl::pooling_forward::desc wanted(
@@ -143,6 +153,7 @@ class onednn {
       return pooled;
     }
     if (l.op == "softmax") {
+      const memory made(source.get_desc(), engine_);
       const dnnl::softmax_forward::desc wanted(inference, source.get_desc(), 1);
       steps_.push_back({dnnl::softmax_forward({wanted, engine_}),
                         {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, made}}});
