@@ -17,6 +17,8 @@
 #include <xenos/exec/threads.hpp>
 #include <xenos/xenos.hpp>
 
+#include "../bench/support/peak.hpp"
+
 namespace xn = xenos;
 
 namespace {
@@ -50,27 +52,11 @@ double clock_rate() {
   return rotations / seconds;
 }
 
-constexpr int native_lanes = xn::lane_count<float>(64);
-using vector = xn::lanes<float, native_lanes>;
+using bench::native_lanes;
 
 /// Multiply-accumulates a second of registers alone: the limit of any kernel.
 double peak_macs() {
-  constexpr int chains = 12;
-  constexpr int rounds = 1 << 14;
-  vector sums[chains] = {};
-  const float values[2 * native_lanes] = {1.0F, 0.5F};
-  vector factor = xn::load_lanes<float, native_lanes>(values);
-  asm volatile("" : "+x"(factor));
-  const double seconds = least_seconds(50, [&] {
-    vector a[chains];
-    for (int k = 0; k < chains; ++k) a[k] = sums[k];
-    for (int i = 0; i < rounds; ++i) {
-      for (int k = 0; k < chains; ++k) a[k] = a[k] * factor + factor;
-    }
-    for (int k = 0; k < chains; ++k) sums[k] = a[k];
-    asm volatile("" : : "g"(&sums) : "memory");
-  });
-  return double{chains} * rounds * native_lanes / seconds;
+  return bench::register_macs / least_seconds(50, [] { bench::multiply_registers(); });
 }
 
 /// Bytes a second that one core reads of an array of `bytes`.
@@ -78,7 +64,7 @@ double read_rate(std::size_t bytes) {
   const std::vector<float> values(bytes / sizeof(float), 1.0F);
   constexpr std::size_t stride = std::size_t{8} * native_lanes;
   const double seconds = least_seconds(30, [&] {
-    vector sums[8] = {};
+    bench::native_vector sums[8] = {};
     for (std::size_t i = 0; i + stride <= values.size(); i += stride) {
       for (int k = 0; k < 8; ++k) {
         sums[k] = sums[k] + xn::load_lanes<float, native_lanes>(&values[i + k * native_lanes]);

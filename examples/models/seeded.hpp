@@ -26,12 +26,12 @@ class seeded {
     return made;
   }
 
-  /// Weights of a size that keeps activations in range (He), and a small bias.
+  /// Weights of a size that keeps activations in range (He) times `gain`, and a small bias.
   template <auto Order>
-  void fill(xenos::layer<Order>& layer) {
+  void fill(xenos::layer<Order>& layer, float gain = 1) {
     using view = decltype(layer.weights);
     const auto inputs = float(view::size) / float(view::extents.out);
-    layer.weights = view(values(view::size, std::sqrt(6.0F / inputs)).data());
+    layer.weights = view(values(view::size, gain * std::sqrt(6.0F / inputs)).data());
     layer.bias = decltype(layer.bias)(values(decltype(layer.bias)::size, 0.1F).data());
   }
 

@@ -1,0 +1,70 @@
+// Writes what peers need to know of a linked model, so that all compute the same.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+#include <xenos/xenos.hpp>
+
+namespace peers {
+
+namespace detail {
+
+namespace xn = xenos;
+
+template <class Net, int Id>
+void write_record(const Net& net, std::ostream& text, std::vector<float>& values) {
+  constexpr xn::record r = Net::records[Id];
+  using node = typename Net::template node_of<Id>;
+  text << r.name << ' ' << r.out.height << ' ' << r.out.width << ' ' << r.out.channels;
+  text << ' ' << r.inputs;
+  for (int k = 0; k < r.inputs; ++k) text << ' ' << r.from[k];
+  if constexpr (requires { node::op.kernel; }) {
+    constexpr auto window = node::op.geometry(Net::records[r.from[0]].out);
+    text << ' ' << node::op.kernel.height << ' ' << node::op.kernel.width;
+    text << ' ' << window.rows.stride << ' ' << window.columns.stride;
+    text << ' ' << window.rows.before << ' ' << window.columns.before;
+    text << ' ' << window.rows.after << ' ' << window.columns.after;
+  }
+  const auto append = [&](const auto& view) {
+    text << ' ' << values.size();
+    const xn::filter e = view.extents;
+    for (int o = 0; o < e.out; ++o) {
+      for (int h = 0; h < e.height; ++h) {
+        for (int w = 0; w < e.width; ++w) {
+          for (int i = 0; i < e.in; ++i) values.push_back(view(o, h, w, i));
+        }
+      }
+    }
+  };
+  if constexpr (requires { node::views::count; }) {
+    const auto& views = net.template record_views<Id>();
+    if constexpr (node::views::count > 0) append(views.template get<0>());
+    if constexpr (node::views::count > 1) append(views.template get<1>());
+  }
+  if (r.kind == xn::role::input) text << " 0";  // its values come first
+  text << '\n';
+}
+
+}  // namespace detail
+
+/// Writes PATH.txt and PATH.floats, which description.hpp reads. A line is
+///   op  height width channels  inputs, their lines...  attributes  positions
+/// where the attributes of convolutions are kernel (height, width), stride (height, width) and
+/// padding (top, left, bottom, right), and positions are those of weights and bias, or of the
+/// input's values, among the floats. Weights are in the order out, height, width, in.
+template <class Net>
+void describe(const Net& net, std::span<const float> input, const std::string& path) {
+  std::ofstream text(path + ".txt");
+  std::vector<float> values(input.begin(), input.end());
+  [&]<int... Ids>(std::integer_sequence<int, Ids...>) {
+    (detail::write_record<Net, Ids>(net, text, values), ...);
+  }
+  (std::make_integer_sequence<int, Net::size>{});
+  std::ofstream floats(path + ".floats", std::ios::binary);
+  floats.write(reinterpret_cast<const char*>(values.data()),
+               std::streamsize(values.size() * sizeof(float)));
+}
+
+}  // namespace peers

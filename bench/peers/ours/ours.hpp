@@ -1,0 +1,103 @@
+// xenos as a contestant: the main function of one network.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <xenos/exec/threads.hpp>
+#include <xenos/xenos.hpp>
+
+#include "../../support/fill.hpp"
+#include "../contest.hpp"
+#include "../describe.hpp"
+
+namespace peers {
+
+namespace xn = xenos;
+
+/// A network with weights: a model as `link` takes it.
+template <class Network>
+struct model {
+  const typename Network::weights& weights;
+  constexpr auto operator()() const { return Network::expression(weights); }
+};
+
+/// A network linked for `Cores` cores, ready to run.
+template <class Network, int Cores>
+struct contestant {
+  using program = decltype(xn::link<xn::targets::host.with_cores(Cores)>(
+      std::declval<const model<Network>&>()));
+  using input = typename program::template input_buffer<>;
+  using output = typename program::template output_buffer<>;
+
+  explicit contestant(const typename Network::weights& views) : net(model<Network>{views}()) {
+    net.pack(*weights);
+  }
+  program net;
+  std::unique_ptr<typename program::weights> weights =
+      std::make_unique<typename program::weights>();
+  std::unique_ptr<typename program::arena> arena = std::make_unique<typename program::arena>();
+};
+
+/// `Network` is {weights, expression(weights)}. Weights and input are the same in every program.
+template <class Network>
+class ours {
+  using one_core = contestant<Network, 1>;
+  using two_cores = contestant<Network, 2>;
+  using input = typename one_core::input;
+  using output = typename one_core::output;
+
+ public:
+  ours(const std::string&, int threads) : pool_(threads) {
+    if (threads == 1) one_ = std::make_unique<one_core>(weights_);
+    if (threads == 2) two_ = std::make_unique<two_cores>(weights_);
+  }
+  static std::string version() {
+    std::string text = "xenos " + std::to_string(XENOS_VERSION_MAJOR) + '.' +
+                       std::to_string(XENOS_VERSION_MINOR) + '.' +
+                       std::to_string(XENOS_VERSION_PATCH);
+#ifdef __clang__
+    return text + ", clang " + __clang_version__;
+#else
+    return text + ", g++ " + __VERSION__;
+#endif
+  }
+  void run() {
+    const input in(input_.template first<input::extent>());
+    const output out(output_);
+    if (one_) {
+      one_->net.run(*one_->weights, *one_->arena, in, out);
+    } else {
+      two_->net.run_on(pool_, *two_->weights, *two_->arena, in, out);
+    }
+  }
+  [[nodiscard]] std::span<const float> output_values() const { return output_; }
+  void describe(const std::string& path) const { peers::describe(one_->net, input_, path); }
+
+ private:
+  models::seeded make_{1};
+  typename Network::weights weights_ = [this] {
+    typename Network::weights views;
+    bench::fill(make_, views);
+    return views;
+  }();
+  std::span<const float> input_ = make_.values(input::extent, 1);
+  std::array<float, output::extent> output_{};
+  xn::thread_pool pool_;
+  std::unique_ptr<one_core> one_;
+  std::unique_ptr<two_cores> two_;
+};
+
+/// The main function: that of every contestant (contest.hpp), and
+///   program describe FOLDER/NETWORK  writes the network's description
+template <class Network>
+int contest_of(int argc, char** argv) {
+  if (argc == 3 && std::string(argv[1]) == "describe") {
+    ours<Network>("", 1).describe(argv[2]);
+    return 0;
+  }
+  return contest<ours<Network>>(argc, argv);
+}
+
+}  // namespace peers
