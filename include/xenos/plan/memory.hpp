@@ -2,8 +2,8 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
-#include <xenos/plan/link.hpp>
 #include <xenos/plan/plan.hpp>
+#include <xenos/plan/price.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/plan/split.hpp>
 #include <xenos/target/target.hpp>
