@@ -7,6 +7,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/extents.hpp>
 #include <xenos/core/window.hpp>
+#include <xenos/kernels/block.hpp>
 #include <xenos/kernels/generic/sums.hpp>
 #include <xenos/kernels/kernel.hpp>
 
@@ -29,12 +30,13 @@ struct conv_geometry {
   int out_pixel;  // and of the output
 };
 
-/// Register block: `pixels` x `vectors` accumulators of `lanes` output channels each (BLIS's mr x
-/// nr).
+/// Register block: `rows` x `pixels` x `vectors` accumulators of `lanes` output channels each
+/// (BLIS's mr x nr, where mr pixels may lie in several rows of a narrow map).
 struct register_block {
   int pixels;
   int vectors;
   int lanes;
+  int rows = 1;
   [[nodiscard]] constexpr int channels() const { return vectors * lanes; }
 };
 
@@ -48,7 +50,7 @@ struct direct_conv {
   using shape_type = extents<Geometry>;
   using sum_type = accumulator_of<T>;
   static constexpr bool folds = true;
-  static constexpr int block_rows = 1;
+  static constexpr int block_rows = Block.rows;
   static constexpr int block_columns = Block.pixels;
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr int channel_block = Geometry.groups == 1 ? Block.channels() : 0;
@@ -131,13 +133,13 @@ struct direct_conv {
                            shape.template get<&conv_geometry::kernel_width>() * in;
     const range wanted = t.channels(channels);  // all, but for one group
     output_block block{weights + std::ptrdiff_t{block_taps} * wanted.first, bias + wanted.first, 0,
-                       wanted.first, 0};
+                       wanted.first};
     for (int g = 0; g < shape.template get<&conv_geometry::groups>(); ++g) {
       block.first_in = g * in;
       int left = wanted.size();
       for (; left >= Block.channels(); left -= Block.channels()) {
-        run_block<Block.vectors>(shape, t, block.of(Block.channels()), epilogue);
-        block.advance(block_taps, Block.channels());
+        run_block<Block.vectors, Block.channels()>(shape, t, block, Block.channels(), epilogue);
+        block.advance(block_taps, Block.channels(), Block.channels());
       }
       if constexpr (!shape_type::template is_fixed<&conv_geometry::out_channels>) {
         run_tail<Block.vectors>(shape, t, block, left, block_taps, epilogue);
@@ -145,8 +147,8 @@ struct direct_conv {
         if (left <= 0) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
-        run_block<vectors>(shape, t, block.of(tail), epilogue);
-        block.advance(block_taps, vectors * Block.lanes);
+        run_block<vectors, tail>(shape, t, block, tail, epilogue);
+        block.advance(block_taps, vectors * Block.lanes, tail);
       }
     }
   }
@@ -158,19 +160,27 @@ struct direct_conv {
     const sum_type* bias;
     int first_in;
     int first_out;
-    int channels;  // that exist; the vectors may hold more
 
-    [[nodiscard]] output_block& of(int count) {
-      channels = count;
-      return *this;
-    }
-    /// To the next block, behind this one of `padded` channels.
-    void advance(int block_taps, int padded) {
+    /// To the next block, behind this one of `channels`, filled up to `padded`.
+    void advance(int block_taps, int padded, int channels) {
       weights += static_cast<std::size_t>(block_taps) * padded;
       bias += padded;
       first_out += channels;
     }
   };
+  /// The weights of the next block of channels, which the passes over this one bring near, a cache
+  /// line a step, until `end`: cold weights would otherwise hold up the first pass over them.
+  struct next_weights {
+    const T* at;
+    const T* end;
+
+    static constexpr int line = 64 / static_cast<int>(sizeof(T));
+    static constexpr bool worthwhile =  // more than the first-level cache keeps
+        Block.lanes > 1 && std::int64_t{taps} * Geometry.out_channels >= 16384;
+    /// Elements to the next line, 0 when all have been asked for.
+    [[nodiscard]] std::ptrdiff_t step() const { return at < end ? line : 0; }
+  };
+  // Where a block's number of channels is a template argument, `dynamic` means: as told.
 
   /// The last `left` channels of a group, fewer than a block and known at run time only: in as few
   /// vectors as hold them.
@@ -183,71 +193,109 @@ struct direct_conv {
         return run_tail<Vectors - 1>(shape, t, block, left, block_taps, epilogue);
       }
     }
-    run_block<Vectors>(shape, t, block.of(left), epilogue);
-    block.advance(block_taps, Vectors * Block.lanes);
+    run_block<Vectors, dynamic>(shape, t, block, left, epilogue);
+    block.advance(block_taps, Vectors * Block.lanes, left);
   }
 
-  /// All rows of the tile in one block of output channels.
-  template <int Vectors, cuts Cuts, class Epilogue>
+  /// All rows of the tile in one block of `channels` output channels.
+  template <int Vectors, int Channels, cuts Cuts, class Epilogue>
   static void run_block(const shape_type& shape, const tile<T, T, Cuts>& t,
-                        const output_block& block, const Epilogue& epilogue) {
+                        const output_block& block, int channels, const Epilogue& epilogue) {
+    next_weights ahead{};
+    if constexpr (next_weights::worthwhile) {
+      ahead.at = block.weights + std::ptrdiff_t{taps} * Vectors * Block.lanes;
+      ahead.end = ahead.at + std::ptrdiff_t{taps} * Block.channels();
+    }
+    run_rows<Block.rows, Vectors, Channels>(shape, t, block, channels, 0, ahead, epilogue);
+  }
+
+  /// Rows [r, t.rows), in blocks of `Rows` and then of half as many.
+  template <int Rows, int Vectors, int Channels, cuts Cuts, class Epilogue>
+  static void run_rows(const shape_type& shape, const tile<T, T, Cuts>& t,
+                       const output_block& block, int channels, int r, next_weights& ahead,
+                       const Epilogue& epilogue) {
     const range columns = t.columns(shape.template get<&conv_geometry::width>());
-    for (int r = 0; r < t.rows; ++r) {
-      const T* const* rows = t.in[0] + r * shape.template get<&conv_geometry::stride_height>();
-      T* out = t.out[r];
-      const auto finish = epilogue.row(r);
+    for (; r + Rows <= t.rows; r += Rows) {
+      const block_rows_of<T, Rows, Epilogue> at(
+          t, shape.template get<&conv_geometry::stride_height>(), epilogue, r);
       int x = columns.first;
       for (; x + Block.pixels <= columns.end; x += Block.pixels) {
-        run_pixels<Block.pixels, Vectors>(shape, rows, block, x, out, finish);
+        run_pixels<Block.pixels, Vectors, Channels>(shape, at, block, channels, x, ahead);
       }
       if constexpr (shape_type::template is_fixed<&conv_geometry::width> && !Cuts.columns) {
         constexpr int tail = Geometry.width % Block.pixels;
-        if constexpr (tail > 0) run_pixels<tail, Vectors>(shape, rows, block, x, out, finish);
+        if constexpr (tail > 0) {
+          run_pixels<tail, Vectors, Channels>(shape, at, block, channels, x, ahead);
+        }
       } else {
-        run_last_pixels<Block.pixels / 2, Vectors>(shape, rows, block, x, columns.end, out, finish);
+        run_last_pixels<Block.pixels / 2, Vectors, Channels>(shape, at, block, channels, x,
+                                                             columns.end, ahead);
       }
+    }
+    if constexpr (Rows > 1) {
+      run_rows<Rows / 2, Vectors, Channels>(shape, t, block, channels, r, ahead, epilogue);
     }
   }
 
-  /// Pixels [x, end), fewer than twice `Pixels`: in halves of blocks.
-  template <int Pixels, int Vectors, class Epilogue>
-  static void run_last_pixels(const shape_type& shape, const T* const* rows,
-                              const output_block& block, int x, int end, T* out,
-                              const Epilogue& epilogue) {
+  /// Pixels [x, end), fewer than twice `Pixels` and one: in halves of blocks.
+  template <int Pixels, int Vectors, int Channels, class At>
+  static void run_last_pixels(const shape_type& shape, const At& at, const output_block& block,
+                              int channels, int x, int end, next_weights& ahead) {
     if constexpr (Pixels > 0) {
-      if (x + Pixels <= end) {
-        run_pixels<Pixels, Vectors>(shape, rows, block, x, out, epilogue);
-        x += Pixels;
+      for (; x + Pixels <= end; x += Pixels) {
+        run_pixels<Pixels, Vectors, Channels>(shape, at, block, channels, x, ahead);
       }
-      run_last_pixels<Pixels / 2, Vectors>(shape, rows, block, x, end, out, epilogue);
+      run_last_pixels<Pixels / 2, Vectors, Channels>(shape, at, block, channels, x, end, ahead);
     }
   }
 
-  template <int Pixels, int Vectors, class Epilogue>
-  static void run_pixels(const shape_type& shape, const T* const* rows, const output_block& block,
-                         int x, T* out, const Epilogue& epilogue) {
+  template <int Pixels, int Vectors, int Channels, class At>
+  static void run_pixels(const shape_type& shape, const At& at, const output_block& block,
+                         int channels, int x, next_weights& ahead) {
+    constexpr int rows = At::rows;
     const int in_pixel = shape.template get<&conv_geometry::in_pixel>();
-    const int out_pixel = shape.template get<&conv_geometry::out_pixel>();
+    const int stride_height = shape.template get<&conv_geometry::stride_height>();
     const int stride = shape.template get<&conv_geometry::stride_width>() * in_pixel;
-    const int in = shape.template get<&conv_geometry::in_channels>();
+    // The columns of a kernel row are one run of elements where they lie side by side.
+    const bool one_run = shape.template get<&conv_geometry::dilation_width>() == 1 &&
+                         shape.template get<&conv_geometry::in_channels>() == in_pixel;
+    const int kernel_width = shape.template get<&conv_geometry::kernel_width>();
+    const int runs = one_run ? 1 : kernel_width;
+    const int count =
+        shape.template get<&conv_geometry::in_channels>() * (one_run ? kernel_width : 1);
     const T* XENOS_RESTRICT weights = block.weights;
-    block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
+    const std::ptrdiff_t ahead_step = ahead.step();
+    block_sums<sum_type, rows, Pixels, Vectors, Block.lanes> sums;
     sums.start(block.bias);
     for (int h = 0; h < shape.template get<&conv_geometry::kernel_height>(); ++h) {
-      const T* row = rows[h * shape.template get<&conv_geometry::dilation_height>()] +
-                     block.first_in + x * stride -
-                     shape.template get<&conv_geometry::left>() * in_pixel;
-      for (int w = 0; w < shape.template get<&conv_geometry::kernel_width>(); ++w) {
-        const T* pixel = row + w * shape.template get<&conv_geometry::dilation_width>() * in_pixel;
-        for (int i = 0; i < in; ++i) {
-          sums.add(pixel + i, stride, weights);
+      for (int w = 0; w < runs; ++w) {
+        const T* row[rows];
+        for (int r = 0; r < rows; ++r) {
+          row[r] =
+              at.in[r * stride_height + h * shape.template get<&conv_geometry::dilation_height>()] +
+              block.first_in + x * stride +
+              (w * shape.template get<&conv_geometry::dilation_width>() -
+               shape.template get<&conv_geometry::left>()) *
+                  in_pixel;
+        }
+        for (int i = 0; i < count; ++i) {
+          for (int r = 0; r < rows; ++r) XENOS_HIDE_ORIGIN(row[r]);
+          if constexpr (next_weights::worthwhile) {
+            XENOS_PREFETCH(ahead.at);
+            ahead.at += ahead_step;
+          }
+          sums.add(row, stride, weights);
           weights += sums.channels;
+          for (int r = 0; r < rows; ++r) ++row[r];
         }
       }
     }
-    for (int p = 0; p < Pixels; ++p) {
-      const int at = (x + p) * out_pixel + block.first_out;
-      sums.finish(p, block.channels, block.first_out, out, at, epilogue);
+    XENOS_UNROLL(32)
+    for (int p = 0; p < rows * Pixels; ++p) {
+      const int r = p / Pixels;
+      const int to =
+          (x + p % Pixels) * shape.template get<&conv_geometry::out_pixel>() + block.first_out;
+      sums.template finish<Channels>(p, channels, block.first_out, at.out[r], to, at.finish[r]);
     }
   }
 };

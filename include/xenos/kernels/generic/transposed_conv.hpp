@@ -103,8 +103,8 @@ struct direct_transposed {
       const int first_out = g * Geometry.out_channels;
       int done = wanted.first;
       for (; done + Block.channels() <= wanted.end; done += Block.channels()) {
-        run_block<Block.vectors>(t, {weights, bias, first_in, first_out + done, Block.channels()},
-                                 epilogue);
+        run_block<Block.vectors, Block.channels()>(t, {weights, bias, first_in, first_out + done},
+                                                   epilogue);
         weights += taps * Block.channels();
         bias += Block.channels();
       }
@@ -112,7 +112,7 @@ struct direct_transposed {
         if (done >= wanted.end) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
-        run_block<vectors>(t, {weights, bias, first_in, first_out + done, tail}, epilogue);
+        run_block<vectors, tail>(t, {weights, bias, first_in, first_out + done}, epilogue);
         weights += taps * vectors * Block.lanes;
         bias += vectors * Block.lanes;
       }
@@ -132,7 +132,6 @@ struct direct_transposed {
     const sum_type* bias;
     int first_in;
     int first_out;
-    int channels;  // that exist; the vectors may hold more
   };
   /// The input rows that an output row reads, and the kernel rows that meet them.
   struct row_list {
@@ -141,7 +140,7 @@ struct direct_transposed {
     int tap[Geometry.rows.kernel] = {};
   };
 
-  template <int Vectors, cuts Cuts, class Epilogue>
+  template <int Vectors, int Channels, cuts Cuts, class Epilogue>
   static void run_block(const tile<T, T, Cuts>& t, const output_block& block,
                         const Epilogue& epilogue) {
     constexpr window reads = Geometry.rows.reads();
@@ -160,8 +159,8 @@ struct direct_transposed {
       for (int phase = 0; phase < min_of(stride, Geometry.columns.out); ++phase) {
         const int first = ceil_div(columns.first - phase, stride);
         const int end = ceil_div(columns.end - phase, stride);
-        run_phase<Block.pixels, Vectors, Cuts.columns>(rows, block, phase, first, end, t.out[r],
-                                                       finish);
+        run_phase<Block.pixels, Vectors, Channels, Cuts.columns>(rows, block, phase, first, end,
+                                                                 t.out[r], finish);
       }
     }
   }
@@ -176,25 +175,25 @@ struct direct_transposed {
   }
   /// Output pixels phase + n * stride for n in [n, end), in blocks as large as there are; `Some` of
   /// the row's only, so that any number may be left.
-  template <int Pixels, int Vectors, bool Some, class Epilogue>
+  template <int Pixels, int Vectors, int Channels, bool Some, class Epilogue>
   static void run_phase(const row_list& rows, const output_block& block, int phase, int n, int end,
                         T* out, const Epilogue& epilogue) {
     if constexpr (Some || occurs(Pixels)) {
       for (; n + Pixels <= end; n += Pixels) {
-        run_pixels<Pixels, Vectors>(rows, block, phase, n, out, epilogue);
+        run_pixels<Pixels, Vectors, Channels>(rows, block, phase, n, out, epilogue);
       }
     }
     if constexpr (Pixels > 1) {
-      run_phase<Pixels / 2, Vectors, Some>(rows, block, phase, n, end, out, epilogue);
+      run_phase<Pixels / 2, Vectors, Channels, Some>(rows, block, phase, n, end, out, epilogue);
     }
   }
 
   /// Output pixels phase + (n + p) * stride.
-  template <int Pixels, int Vectors, class Epilogue>
+  template <int Pixels, int Vectors, int Channels, class Epilogue>
   static void run_pixels(const row_list& rows, const output_block& block, int phase, int n, T* out,
                          const Epilogue& epilogue) {
     const auto& met = column_taps.at[phase];
-    block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
+    block_sums<sum_type, 1, Pixels, Vectors, Block.lanes> sums;
     sums.start(block.bias);
     for (int h = 0; h < rows.count; ++h) {
       for (int w = 0; w < met.count; ++w) {
@@ -203,14 +202,16 @@ struct direct_transposed {
         const T* XENOS_RESTRICT weights =
             block.weights + tap * Geometry.in_channels * sums.channels;
         for (int i = 0; i < Geometry.in_channels; ++i) {
-          sums.add(pixel + i, in_pixel, weights);
+          sums.add(&pixel, in_pixel, weights);
           weights += sums.channels;
+          ++pixel;
         }
       }
     }
+    XENOS_UNROLL(16)
     for (int p = 0; p < Pixels; ++p) {
       const int at = (phase + (n + p) * Geometry.columns.stride) * out_pixel + block.first_out;
-      sums.finish(p, block.channels, block.first_out, out, at, epilogue);
+      sums.template finish<Channels>(p, Channels, block.first_out, out, at, epilogue);
     }
   }
 };
