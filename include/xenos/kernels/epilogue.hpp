@@ -96,7 +96,7 @@ struct epilogue<T, First, Rest...> {
       } else {
         T values[Count];
         value.store(values);
-        for (int k = 0; k < present; ++k) {
+        for (int k = 0; k < Count && k < present; ++k) {
           values[k] = apply(values[k], element + k, channel + k, detail::scalar_operand<T>{});
         }
         value = simd<Count>::load(values);

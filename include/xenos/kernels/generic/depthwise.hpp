@@ -177,26 +177,24 @@ struct direct_depthwise {
     XENOS_UNROLL(32)
     for (int p = 0; p < rows * Pixels; ++p) sum[p] = load_lanes<sum_type, Count>(bias + c);
     if constexpr (sweeps) {
-      // Each input element is loaded once and meets all taps that read it.
-      vector weight[taps];
-      XENOS_UNROLL(32)
-      for (int k = 0; k < taps; ++k) weight[k] = load_lanes<T, Count>(weights + k * Block.lanes);
+      // Each input row is loaded once, and meets the kernel rows of all output rows that read it.
       XENOS_UNROLL(16)
       for (int i = 0; i < (rows - 1) * stride_height + kernel_height; ++i) {
+        constexpr int read = (Pixels - 1) * Geometry.stride_width + Geometry.kernel_width;
         const T* row = at.in[i] + first;
-        XENOS_UNROLL(16)
-        for (int j = 0; j < (Pixels - 1) * stride + kernel_width; ++j) {
-          const vector value = load_lanes<T, Count>(row + j * in_pixel);
-          XENOS_UNROLL(16)
-          for (int r = 0; r < rows; ++r) {
-            XENOS_UNROLL(16)
-            for (int p = 0; p < Pixels; ++p) {
-              const int h = i - r * stride_height;
-              const int w = j - p * stride;
-              if (h >= 0 && h < kernel_height && w >= 0 && w < kernel_width) {
-                sum[r * Pixels + p] += value * weight[h * kernel_width + w];
-              }
-            }
+        vector value[read];
+        XENOS_UNROLL(32)
+        for (int j = 0; j < read; ++j) value[j] = load_lanes<T, Count>(row + j * in_pixel);
+        XENOS_UNROLL(4)
+        for (int r = 0; r < rows; ++r) {
+          const int h = i - r * stride_height;
+          if (h < 0 || h >= kernel_height) continue;
+          XENOS_UNROLL(8)
+          for (int w = 0; w < kernel_width; ++w) {
+            const vector weight =
+                load_lanes<T, Count>(weights + (h * kernel_width + w) * Block.lanes);
+            XENOS_UNROLL(8)
+            for (int p = 0; p < Pixels; ++p) sum[r * Pixels + p] += value[p * stride + w] * weight;
           }
         }
       }
