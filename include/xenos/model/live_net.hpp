@@ -173,7 +173,7 @@ struct live_planned : model_records<Model, Target, true> {
  public:
   /// Stops the compiler when the model cannot run live on the target; names stage and reason.
   static constexpr bool feasible =
-      base::template judge<verdict.why, verdict.where, plan.needs, plan.has>;
+      base::template judge<verdict.why, verdict.where, plan.needs, plan.has>::none;
 };
 
 }  // namespace xenos::inline XENOS_ABI

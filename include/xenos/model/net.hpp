@@ -131,15 +131,15 @@ struct model_records {
   using node_of = typename indexed<typename trace::types>::template type<Id>;
 
  protected:
-  /// Stops the compiler where there is a fault; names it, the target, the stage of record `Where`
-  /// (-1: the whole model) with its output, and the bytes.
+  /// Its `none` stops the compiler where there is a fault; names it, the target, the stage of
+  /// record `Where` (-1: the whole model) with its output, and the bytes. An alias, as every
+  /// template between fault and caller is a line more in the compiler's message.
   template <fault Why, int Where, bytes_t Needs, bytes_t Has,
             shape Out = records[max_of(Where, 0)].out>
-  static constexpr bool judge =
-      model_error<Why, detail::name_of<Target.name>,
-                  detail::told_node<node_of<max_of(Where, 0)>, (Where >= 0)>,
-                  detail::output_shape<Out.height, Out.width, Out.channels>,
-                  detail::needs_bytes<Needs>, detail::has_bytes<Has>>::none;
+  using judge = model_error<Why, detail::name_of<Target.name>,
+                            detail::told_node<node_of<max_of(Where, 0)>, (Where >= 0)>,
+                            detail::output_shape<Out.height, Out.width, Out.channels>,
+                            detail::needs_bytes<Needs>, detail::has_bytes<Has>>;
 };
 
 /// The constants of one model on one target: records, plan, kernels.
@@ -193,8 +193,9 @@ struct planned : model_records<Model, Target, Target.parameters_in_place> {
       finish(std::make_integer_sequence<int, segments.segment_count>{});
 
   /// Stops the compiler when the target cannot run the model; names target, stage and bytes.
-  static constexpr bool feasible = base::template judge < plan.why,
-                        plan.where<0 ? -1 : plan.units[plan.where].head, plan.needs, plan.has>;
+  static constexpr bool feasible =
+      base::template judge<plan.why, (plan.where < 0 ? -1 : plan.units[plan.where].head),
+                           plan.needs, plan.has>::none;
 };
 
 }  // namespace xenos::inline XENOS_ABI
