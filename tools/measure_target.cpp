@@ -130,6 +130,24 @@ double step_seconds() {
   return std::max(slow - quick, 0.0) / (many - few);
 }
 
+/// Bytes a second at which one core reads what another has just written.
+double exchange_rate() {
+  std::vector<float> values(16 * 1024, 1.0F);
+  xn::thread_pool pool(2);
+  double least = 1e9;
+  for (int n = 0; n < 500; ++n) {
+    pool.run(2, [&](int core) {
+      if (core == 1) std::fill(values.begin(), values.end(), float(n));
+    });
+    float sum = 0;
+    least = std::min(least, least_seconds(1, [&] {
+                       for (std::size_t i = 0; i < values.size(); i += 16) sum += values[i];
+                     }));
+    asm volatile("" : : "g"(&sum) : "memory");
+  }
+  return double(values.size() * sizeof(float)) / least;
+}
+
 /// Seconds in which all cores begin, do nothing, and meet.
 double barrier_seconds(int cores) {
   xn::thread_pool pool(cores);
@@ -163,6 +181,7 @@ int main(int argc, char** argv) {
   const double memory = read_rate(static_cast<std::size_t>(own) * 8);
   const double step = step_seconds();
   const double barrier = cores > 1 ? barrier_seconds(cores) : 0;
+  const double exchange = cores > 1 ? exchange_rate() : memory;
   std::printf("// %s, as measure_target found it.\n", processor().c_str());
   std::printf("//   clock %.2f GHz; first-level cache %ld KB, second-level %ld KB\n", clock / 1e9,
               near / 1024, second / 1024);
@@ -170,6 +189,7 @@ int main(int argc, char** argv) {
               2e-9 * peak, 2e-9 * reached, 100 * reached / peak);
   std::printf("//   reads %.1f GB/s within half the second-level cache, %.1f GB/s beyond it\n",
               scratchpad / 1e9, memory / 1e9);
+  std::printf("//   reads what another core has just written at %.1f GB/s\n", exchange / 1e9);
   std::printf("//   starting a tile %.0f ns, %d threads meet in %.2f us\n", step * 1e9, cores,
               barrier * 1e6);
   std::printf("#pragma once\n\n#include <xenos/target/target.hpp>\n\n");
@@ -181,6 +201,7 @@ int main(int argc, char** argv) {
               native_lanes * int(sizeof(float)));
   std::printf("    .macs_per_cycle = %d,\n    .memory_bytes_per_cycle = %d,\n",
               at_least_one(reached / clock), at_least_one(memory / clock));
+  std::printf("    .exchange_bytes_per_cycle = %d,\n", at_least_one(exchange / clock));
   std::printf("    .scratchpad_bytes_per_cycle = %d,\n    .step_cycles = %d,\n",
               at_least_one(scratchpad / clock), at_least_one(step * clock));
   std::printf("    .barrier_cycles = %d,\n};\n", at_least_one(barrier * clock));

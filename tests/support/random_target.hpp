@@ -30,10 +30,11 @@ inline xenos::target random_target(dice& d, int which) {
   // A cost model in which splitting pays off more often.
   if (d.chance(50)) t.barrier_cycles = d.between(1, 100);
   // And one in which strips of columns do: slow memory, quick starts.
-  if (d.chance(50)) {
+  if (d.chance(80)) {
     t.memory_bytes_per_cycle = 1;
-    t.step_cycles = d.between(0, 10);
+    t.step_cycles = d.between(0, 5);
   }
+  t.exchange_bytes_per_cycle = d.between(1, 64);
   return t;
 }
 

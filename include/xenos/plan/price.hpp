@@ -168,12 +168,16 @@ constexpr std::int64_t computing_cycles(const unit& last, const target& t, const
 /// Cycles of a segment: the slower of computing and moving, and a quarter of moving, since a
 /// transfer hidden behind computing still takes bandwidth from others. A ring's bytes must come
 /// near once a run, as a materialised tensor's do. Cores that share the work meet once more. What
-/// a transport brings of the parameters is moved too.
+/// a transport brings of the parameters is moved too. A core that makes channels reads all that the
+/// others wrote and is read by all of them, for which it waits; one that makes rows or columns
+/// reads little but its own.
 constexpr std::int64_t segment_cycles(const target& t, ways split, std::int64_t cycles,
                                       bytes_t rings, bytes_t moved, bytes_t brought) {
   const int streams = split.channels > 1 ? 1 : split.count();
   const std::int64_t transfer = (moved / streams + brought) / t.memory_bytes_per_cycle;
-  const std::int64_t compute = cycles + rings / t.memory_bytes_per_cycle;
+  const bytes_t exchanged = moved / split.channels * (split.channels - 1);
+  const std::int64_t compute =
+      cycles + rings / t.memory_bytes_per_cycle + exchanged / t.exchange_bytes_per_cycle;
   const std::int64_t barriers = std::int64_t{t.barrier_cycles} * (split.count() > 1 ? 2 : 1);
   return max_of(compute, transfer) + transfer / 4 + barriers;
 }

@@ -17,6 +17,7 @@ inline constexpr target host{.name = "host",
                              .vector_bytes = 64,
                              .macs_per_cycle = 24,
                              .memory_bytes_per_cycle = 16,
+                             .exchange_bytes_per_cycle = 4,
                              .scratchpad_bytes_per_cycle = 64,
                              .step_cycles = 100,
                              .barrier_cycles = 1500};

@@ -24,8 +24,9 @@ struct target {
   int alignment = 64;    // of rows and tensors: cache line or vector, a power of two
   int vector_bytes = 16;
   isa instructions = isa::automatic;
-  int macs_per_cycle = 4;          // fp32, one core, as kernels reach it
-  int memory_bytes_per_cycle = 4;  // between scratchpad and memory
+  int macs_per_cycle = 4;            // fp32, one core, as kernels reach it
+  int memory_bytes_per_cycle = 4;    // between scratchpad and memory
+  int exchange_bytes_per_cycle = 4;  // what one core has just written and another reads
   int scratchpad_bytes_per_cycle = 16;
   int step_cycles = 100;      // starting one tile of one stage
   int barrier_cycles = 1000;  // all cores meet
