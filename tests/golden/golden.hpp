@@ -79,6 +79,7 @@ void check_outputs(const Expression& model, const samples& data) {
 constexpr xn::target cores(int n) {
   xn::target t = xn::targets::host.with_cores(n);
   t.barrier_cycles = t.step_cycles = 10;
+  t.exchange_bytes_per_cycle = 1000;
   return t;
 }
 /// A host whose parameters a transport brings.

@@ -382,6 +382,7 @@ struct split_variant {
   static constexpr xn::target on = [] {
     xn::target t = xn::targets::host.with_cores(Cores);
     t.barrier_cycles = t.step_cycles = 1;  // splitting pays in small models too
+    t.exchange_bytes_per_cycle = 1000;
     return t;
   }();
 };

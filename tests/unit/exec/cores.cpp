@@ -36,6 +36,7 @@ auto branches() {
 constexpr xn::target several(xn::target t, int cores) {
   t.cores = cores;
   t.barrier_cycles = 1;
+  t.exchange_bytes_per_cycle = 1 << 20;
   t.step_cycles = 1;
   return t;
 }
