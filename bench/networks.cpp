@@ -3,25 +3,12 @@
 
 #include <memory>
 
-#include "support/fill.hpp"
+#include "support/networks.hpp"
 
 namespace xn = xenos;
+namespace networks = bench::networks;
 
 namespace {
-
-struct ds_cnn {
-  using weights = models::ds_cnn_weights;
-  static auto expression(const weights& w) { return models::ds_cnn(w); }
-};
-struct resnet8 {
-  using weights = models::resnet8_weights;
-  static auto expression(const weights& w) { return models::resnet8(w); }
-};
-template <int Size, int Width, int Classes>
-struct mobilenet {
-  using weights = models::mobilenet_weights<Width, Classes>;
-  static auto expression(const weights& w) { return models::mobilenet<Size>(w); }
-};
 
 template <class Network, bool Link>
 void inference(benchmark::State& state) {
@@ -49,14 +36,18 @@ void inference(benchmark::State& state) {
   state.counters["moved"] = double(program::plan.moved_bytes);
 }
 
-BENCHMARK(inference<ds_cnn, true>)->Name("ds_cnn/linked");
-BENCHMARK(inference<ds_cnn, false>)->Name("ds_cnn/unlinked");
-BENCHMARK(inference<resnet8, true>)->Name("resnet8/linked");
-BENCHMARK(inference<resnet8, false>)->Name("resnet8/unlinked");
-BENCHMARK(inference<mobilenet<96, 25, 2>, true>)->Name("mobilenet_v1_025_96/linked");
-BENCHMARK(inference<mobilenet<96, 25, 2>, false>)->Name("mobilenet_v1_025_96/unlinked");
-BENCHMARK(inference<mobilenet<224, 100, 1000>, true>)->Name("mobilenet_v1_224/linked");
-BENCHMARK(inference<mobilenet<224, 100, 1000>, false>)->Name("mobilenet_v1_224/unlinked");
+BENCHMARK(inference<networks::resnet8, true>)->Name("resnet8/linked");
+BENCHMARK(inference<networks::resnet8, false>)->Name("resnet8/unlinked");
+BENCHMARK(inference<networks::dscnn, true>)->Name("dscnn/linked");
+BENCHMARK(inference<networks::dscnn, false>)->Name("dscnn/unlinked");
+BENCHMARK(inference<networks::mobilenetv1_025_96, true>)->Name("mobilenetv1_025_96/linked");
+BENCHMARK(inference<networks::mobilenetv1_025_96, false>)->Name("mobilenetv1_025_96/unlinked");
+BENCHMARK(inference<networks::fc_autoencoder, true>)->Name("fc_autoencoder/linked");
+BENCHMARK(inference<networks::fc_autoencoder, false>)->Name("fc_autoencoder/unlinked");
+BENCHMARK(inference<networks::mobilenetv1, true>)->Name("mobilenetv1/linked");
+BENCHMARK(inference<networks::mobilenetv1, false>)->Name("mobilenetv1/unlinked");
+BENCHMARK(inference<networks::mobilenetv2, true>)->Name("mobilenetv2/linked");
+BENCHMARK(inference<networks::mobilenetv2, false>)->Name("mobilenetv2/unlinked");
 
 }  // namespace
 

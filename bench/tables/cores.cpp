@@ -7,9 +7,10 @@
 #include <vector>
 #include <xenos/exec/threads.hpp>
 
-#include "../support/fill.hpp"
+#include "../support/networks.hpp"
 
 namespace xn = xenos;
+namespace networks = bench::networks;
 
 namespace {
 
@@ -22,7 +23,7 @@ template <class Network, int Cores, auto Policy>
 class runner {
  public:
   explicit runner(const typename Network::weights& views)
-      : net_(Network::template link<xn::targets::host.with_cores(Cores), Policy>(views)),
+      : net_(xn::link<xn::targets::host.with_cores(Cores), Policy>(Network::expression(views))),
         packed_(std::make_unique<typename net_type::weights>()),
         arena_(std::make_unique<typename net_type::arena>()) {
     net_.pack(*packed_);
@@ -39,8 +40,8 @@ class runner {
   }
 
  private:
-  using net_type = decltype(Network::template link<xn::targets::host.with_cores(Cores), Policy>(
-      std::declval<const typename Network::weights&>()));
+  using net_type = decltype(xn::link<xn::targets::host.with_cores(Cores), Policy>(
+      Network::expression(std::declval<const typename Network::weights&>())));
   net_type net_;
   std::unique_ptr<typename net_type::weights> packed_;
   std::unique_ptr<typename net_type::arena> arena_;
@@ -57,8 +58,7 @@ void compare(const char* name, int rounds) {
   models::seeded make(1);
   typename Network::weights views;
   bench::fill(make, views);
-  constexpr auto in = std::size_t{Network::inputs};
-  const float* input = make.values(in, 1).data();
+  const float* input = make.values(224 * 224 * 3, 1).data();  // at least as many as any takes
   std::vector<float> scores(2000);
   xn::thread_pool pool(2);
   const runner<Network, 1, xn::planning{}> one(views);
@@ -81,32 +81,6 @@ void compare(const char* name, int rounds) {
   std::printf("\n");
 }
 
-struct ds_cnn {
-  static constexpr int inputs = 49 * 10;
-  using weights = models::ds_cnn_weights;
-  template <xn::target On, auto Policy>
-  static auto link(const weights& w) {
-    return xn::link<On, Policy>(models::ds_cnn(w));
-  }
-};
-struct resnet8 {
-  static constexpr int inputs = 32 * 32 * 3;
-  using weights = models::resnet8_weights;
-  template <xn::target On, auto Policy>
-  static auto link(const weights& w) {
-    return xn::link<On, Policy>(models::resnet8(w));
-  }
-};
-template <int Size, int Width, int Classes>
-struct mobilenet {
-  static constexpr int inputs = Size * Size * 3;
-  using weights = models::mobilenet_weights<Width, Classes>;
-  template <xn::target On, auto Policy>
-  static auto link(const weights& w) {
-    return xn::link<On, Policy>(models::mobilenet<Size>(w));
-  }
-};
-
 template <class Network>
 void compare_all(const char* name, int rounds) {
   compare<Network, xn::split::rows, xn::split::columns, xn::split::output_channels,
@@ -118,8 +92,8 @@ void compare_all(const char* name, int rounds) {
 int main() {
   std::printf("%-22s %9s %9s %9s %9s %9s %9s\n", "two threads / one", "one, us", "rows", "columns",
               "channels", "paper", "automatic");
-  compare_all<ds_cnn>("DS-CNN", 4000);
-  compare_all<resnet8>("ResNet-8", 2000);
-  compare_all<mobilenet<96, 25, 2>>("MobileNetV1 0.25 96", 2000);
-  compare_all<mobilenet<224, 100, 1000>>("MobileNetV1 224", 80);
+  compare_all<networks::dscnn>("dscnn", 4000);
+  compare_all<networks::resnet8>("resnet8", 2000);
+  compare_all<networks::mobilenetv1_025_96>("mobilenetv1_025_96", 2000);
+  compare_all<networks::mobilenetv1>("mobilenetv1", 80);
 }

@@ -40,6 +40,18 @@
 #define XENOS_PAUSE() ((void)0)
 #endif
 
+/// Asks for the cache line at `address` into the second-level cache; any address will do.
+#define XENOS_PREFETCH(address) __builtin_prefetch(address, 0, 2)
+
+/// Hides from the compiler where a pointer comes from. In a loop over what it points to, g++ 12
+/// otherwise carries loaded values from step to step through the stack, where windows overlap
+/// (-fpredictive-commoning, https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/Optimize-Options.html).
+#if defined(__clang__)
+#define XENOS_HIDE_ORIGIN(pointer) ((void)0)
+#else
+#define XENOS_HIDE_ORIGIN(pointer) __asm__("" : "+r"(pointer))
+#endif
+
 #define XENOS_DETAIL_PRAGMA(text) _Pragma(#text)
 
 /// Unrolls the next loop `count` times; a loop with fewer steps is unrolled whole.

@@ -12,11 +12,20 @@ namespace xenos::inline XENOS_ABI::math {
 constexpr float select(bool mask, float yes, float no) { return mask ? yes : no; }
 constexpr double select(bool mask, double yes, double no) { return mask ? yes : no; }
 
+/// `x`, or `low` where x is smaller; NaN stays NaN.
+template <class V>
+constexpr V at_least(V x, V low) {
+  return select(x < low, low, x);
+}
+/// `x`, or `high` where x is larger; NaN stays NaN.
+template <class V>
+constexpr V at_most(V x, V high) {
+  return select(x > high, high, x);
+}
 /// Limits to [low, high]; NaN stays NaN.
 template <class V>
-constexpr V clamp(V value, V low, V high) {
-  value = select(value < low, low, value);
-  return select(value > high, high, value);
+constexpr V clamp(V x, V low, V high) {
+  return at_most(at_least(x, low), high);
 }
 
 /// 1 / (1 + exp(-x)).

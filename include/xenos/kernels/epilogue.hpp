@@ -2,6 +2,8 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/simd.hpp>
 #include <xenos/ops/operation.hpp>
 
 #include <type_traits>
@@ -18,6 +20,26 @@ struct fused_stage {
   static constexpr int coefficients = coefficients_of<std::remove_cvref_t<decltype(Op)>>();
 };
 
+namespace detail {
+
+/// How a follower gets its operands: as one value, or as the first `present` lanes of a vector.
+template <class V>
+struct scalar_operand {
+  template <class T>
+  constexpr V operator()(const T* from) const {
+    return V(*from);
+  }
+};
+template <int Count>
+struct vector_operand {
+  int present;
+  XENOS_ALWAYS_INLINE simd<Count> operator()(const float* from) const {
+    return simd<Count>::load(from, present);
+  }
+};
+
+}  // namespace detail
+
 /// Followers in order, with what they read: for each further operand an array of row pointers (one
 /// a row of the tile), for each operation with coefficients one or two values a channel.
 template <class T, class... Followers>
@@ -27,11 +49,16 @@ template <class T>
 struct epilogue<T> {
   static constexpr int further_operands = 0;
   static constexpr int coefficient_vectors = 0;
+  static constexpr bool by_channel = false;
 
   constexpr epilogue(const T* const* const* /*operands*/, const T* const* /*coefficients*/) {}
   [[nodiscard]] constexpr epilogue row(int) const { return *this; }
   template <class V>
   constexpr V operator()(V value, int /*element*/, int /*channel*/) const {
+    return value;
+  }
+  template <int Count>
+  XENOS_ALWAYS_INLINE simd<Count> on_lanes(simd<Count> value, int, int, int = Count) const {
     return value;
   }
   constexpr explicit epilogue() = default;
@@ -47,6 +74,8 @@ struct epilogue<T, First, Rest...> {
 
   /// The epilogue of one row: plain pointers, so that inner loops load nothing but values.
   struct row_epilogue {
+    static constexpr bool by_channel = coefficient_vectors > 0;  // what it does differs by channel
+
     const T* operands[own_operands > 0 ? own_operands : 1];
     const T* coefficients[own_vectors > 0 ? own_vectors : 1];
     [[no_unique_address]] decltype(epilogue<T, Rest...>(nullptr, nullptr).row(0)) rest;
@@ -54,22 +83,47 @@ struct epilogue<T, First, Rest...> {
     /// `element` counts within the row, `channel` within the pixel.
     template <class V>
     constexpr V operator()(V value, int element, int channel) const {
-      if constexpr (First::coefficients == 1) {
-        value = First::op.apply(value, V(coefficients[0][channel]));
-      } else if constexpr (First::coefficients == 2) {
-        value = First::op.apply(value, V(coefficients[0][channel]), V(coefficients[1][channel]));
-      } else if constexpr (First::operands == 1) {
-        value = First::op.apply(value);
+      return rest(apply(value, element, channel, detail::scalar_operand<V>{}), element, channel);
+    }
+
+    /// The same for neighbouring channels of a pixel, of which the first `present` exist. Where an
+    /// operation takes no vectors, its scalar form is applied to each.
+    template <int Count>
+    XENOS_ALWAYS_INLINE simd<Count> on_lanes(simd<Count> value, int element, int channel,
+                                             int present = Count) const {
+      if constexpr (takes_vectors<std::remove_cvref_t<decltype(First::op)>>()) {
+        value = apply(value, element, channel, detail::vector_operand<Count>{present});
       } else {
-        V sum = First::chain == 0 ? value : V(operands[0][element]);
+        T values[Count];
+        value.store(values);
+        for (int k = 0; k < Count && k < present; ++k) {
+          values[k] = apply(values[k], element + k, channel + k, detail::scalar_operand<T>{});
+        }
+        value = simd<Count>::load(values);
+      }
+      return rest.on_lanes(value, element, channel, present);
+    }
+
+   private:
+    template <class V, class Operand>
+    XENOS_ALWAYS_INLINE constexpr V apply(V value, int element, int channel,
+                                          const Operand& operand) const {
+      if constexpr (First::coefficients == 1) {
+        return First::op.apply(value, operand(coefficients[0] + channel));
+      } else if constexpr (First::coefficients == 2) {
+        return First::op.apply(value, operand(coefficients[0] + channel),
+                               operand(coefficients[1] + channel));
+      } else if constexpr (First::operands == 1) {
+        return First::op.apply(value);
+      } else {
+        V sum = First::chain == 0 ? value : operand(operands[0] + element);
         for (int k = 1; k < First::operands; ++k) {
           const V next =
-              k == First::chain ? value : V(operands[k < First::chain ? k : k - 1][element]);
+              k == First::chain ? value : operand(operands[k < First::chain ? k : k - 1] + element);
           sum = First::op.apply(sum, next);
         }
-        value = sum;
+        return sum;
       }
-      return rest(value, element, channel);
     }
   };
 

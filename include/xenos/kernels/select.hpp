@@ -31,14 +31,44 @@ namespace xenos::inline XENOS_ABI {
 
 namespace generic {
 
-/// The register block of a convolution: accumulators, one column of weights and one broadcast value
-/// fit the registers. Rows of one pixel use all of them for channels.
+/// The register block of a convolution of maps of `height` x `width` pixels. Accumulators, one
+/// column of weights and one broadcast value fit the registers; pixels are dealt out evenly over a
+/// row's blocks, and narrow rows share a block.
 template <class T>
-constexpr register_block conv_block(int width, int vector_bytes) {
+constexpr register_block conv_block(int height, int width, int channels, int vector_bytes) {
   const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
   if (lanes == 1) return width == 1 ? register_block{1, 4, 1} : register_block{2, 4, 1};
-  if (width == 1) return {1, 8, lanes};
-  return lanes >= 16 ? register_block{8, 2, lanes} : register_block{4, 2, lanes};
+  const int registers = XENOS_VECTOR_REGISTERS;
+  // Not a matter of the height, so that packed weights serve streams too (see filter_layout). One
+  // row of one pixel needs several sums that do not wait for each other.
+  const int vectors = min_of(ceil_div(channels, lanes), width == 1 ? 4 : 2);
+  const int most = (registers - vectors - 1) / vectors;
+  const int blocks = ceil_div(width, most);
+  const int pixels = ceil_div(width, blocks);
+  return {pixels, vectors, lanes, max_of(1, min_of(most / pixels, height))};
+}
+
+/// The register block of a transposed convolution: a power of two of pixels that meet the same
+/// taps.
+template <class T>
+constexpr register_block transposed_block(int pixels, int channels, int vector_bytes) {
+  const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
+  if (lanes == 1) return {pixels == 1 ? 1 : 2, 4, 1};
+  if (pixels == 1) return {1, min_of(ceil_div(channels, lanes), 8), lanes};
+  return {XENOS_VECTOR_REGISTERS >= 32 ? 8 : 4, min_of(ceil_div(channels, lanes), 2), lanes};
+}
+
+/// The register block of a depthwise convolution: two rows of about four pixels, as many as make a
+/// row of whole blocks; more rows would need more of the first-level cache than most have.
+template <class T>
+constexpr depthwise_block depthwise_block_of(int height, int width, int vector_bytes) {
+  const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
+  if (lanes == 1) return {1, 4, 1};
+  int pixels = min_of(width, 4);
+  for (const int wider : {5, 6, 7}) {
+    if (width % pixels != 0 && width % wider == 0) pixels = wider;
+  }
+  return {min_of(height, 2), pixels, lanes};
 }
 
 }  // namespace generic
@@ -55,7 +85,8 @@ struct kernel_for {
 template <auto Op, shapes In, class T, int VectorBytes>
   requires one_to_one_operation<std::remove_cvref_t<decltype(Op)>>
 struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::map_rows<Op, In.count, In[0].width, In[0].channels, T>;
+  using type =
+      generic::map_rows<Op, In.count, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
 };
 
 template <conv Op, shapes In, class T, int VectorBytes>
@@ -74,8 +105,9 @@ struct kernel_for<Op, In, T, VectorBytes> {
                                                    .left = g.columns.before,
                                                    .in_pixel = In[0].channels,
                                                    .out_pixel = Op.out};
-  using type =
-      generic::direct_conv<geometry, generic::conv_block<T>(geometry.width, VectorBytes), T>;
+  using type = generic::direct_conv<
+      geometry,
+      generic::conv_block<T>(g.rows.out, geometry.width, geometry.out_channels, VectorBytes), T>;
 };
 
 /// A dense layer is a 1x1 convolution of rows of one pixel.
@@ -107,8 +139,8 @@ struct kernel_for<Op, In, T, VectorBytes> {
                                                          .groups = Op.groups};
   // Pixels that meet the same taps are what a block holds.
   static constexpr int same_phase = ceil_div(geometry.columns.out, geometry.columns.stride);
-  using type =
-      generic::direct_transposed<geometry, generic::conv_block<T>(same_phase, VectorBytes), T>;
+  using type = generic::direct_transposed<
+      geometry, generic::transposed_block<T>(same_phase, geometry.out_channels, VectorBytes), T>;
 };
 
 template <depthwise Op, shapes In, class T, int VectorBytes>
@@ -124,22 +156,24 @@ struct kernel_for<Op, In, T, VectorBytes> {
                                                         .dilation_height = Op.dilation.height,
                                                         .dilation_width = Op.dilation.width,
                                                         .left = g.columns.before};
-  using type = generic::direct_depthwise<geometry, lane_count<accumulator_of<T>>(VectorBytes), T>;
+  using type = generic::direct_depthwise<
+      geometry, generic::depthwise_block_of<T>(g.rows.out, geometry.width, VectorBytes), T>;
 };
 
 template <average_pool Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr sliding g = Op.geometry(In);
-  using type = generic::direct_pool<
-      reduction::mean,
-      generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)}, T>;
+  using type = generic::direct_pool<reduction::mean,
+                                    generic::pool_geometry{g.rows, g.columns, In[0].channels,
+                                                           Op.accumulates(In)},
+                                    lane_count<T>(VectorBytes), T>;
 };
 template <max_pool Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr sliding g = Op.geometry(In);
   using type = generic::direct_pool<
       reduction::max, generic::pool_geometry{g.rows, g.columns, In[0].channels, Op.accumulates(In)},
-      T>;
+      lane_count<T>(VectorBytes), T>;
 };
 template <global_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
@@ -158,7 +192,7 @@ struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr generic::pool_geometry geometry{
       over(In[0].height, Op.rows ? In[0].height : 1), over(width, Op.columns ? width : column),
       Op.channels ? 1 : In[0].channels, Op.accumulates(In)};
-  using type = generic::direct_pool<Op.kind, geometry, T>;
+  using type = generic::direct_pool<Op.kind, geometry, lane_count<T>(VectorBytes), T>;
 };
 template <row_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
@@ -167,7 +201,8 @@ struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, Vec
 
 template <softmax_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::softmax_rows<Op, In[0].width, In[0].channels, T>;
+  using type =
+      generic::softmax_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
 };
 
 template <concat_channels Op, shapes In, class T, int VectorBytes>

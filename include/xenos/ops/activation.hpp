@@ -29,12 +29,14 @@ struct activation {
                                            "hard_swish", "gelu",    "gelu_tanh"};
   static constexpr const char* name = names[static_cast<int>(F)];
   static constexpr mapping map = mapping::one_to_one;
+  static constexpr bool vectors = F != function::gelu;
 
   template <class V>
   constexpr V apply(V x) const {
+    using math::at_least;
     using math::select;
     if constexpr (F == function::relu) {
-      return select(x < V(0), V(0), x);
+      return at_least(x, V(0));
     } else if constexpr (F == function::relu6) {
       return math::clamp(x, V(0), V(6));
     } else if constexpr (F == function::relu_n1_to_1) {
@@ -65,6 +67,7 @@ struct prelu_attributes {
   static constexpr const char* name = "prelu";
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int coefficients = 1;
+  static constexpr bool vectors = true;
 
   [[nodiscard]] constexpr parameters params(const shapes& in) const {
     return {1, 1, {{in[0].channels}}};
@@ -77,7 +80,8 @@ struct prelu_attributes {
   }
   template <class V>
   constexpr V apply(V x, V alpha) const {
-    return math::select(x < V(0), alpha * x, x);
+    using math::select;
+    return select(x < V(0), alpha * x, x);
   }
   friend constexpr bool operator==(const prelu_attributes&, const prelu_attributes&) = default;
 };

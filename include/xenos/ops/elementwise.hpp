@@ -15,6 +15,7 @@ struct elementwise {
   static constexpr const char* name = Kind == join::add ? "add" : "mul";
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int arity = 0;
+  static constexpr bool vectors = true;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     return in.count < 2 ? fault::wrong_stream_count : fault::none;
@@ -44,6 +45,7 @@ struct batch_norm_attributes {
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int coefficients = 2;
   static constexpr bool folds_into_weights = true;
+  static constexpr bool vectors = true;
 
   [[nodiscard]] constexpr fault check(const shapes&) const {
     return epsilon >= 0 ? fault::none : fault::bad_attribute;

@@ -99,6 +99,16 @@ constexpr int coefficients_of() {
   }
 }
 
+/// Whether `apply` of a one-to-one operation also takes vectors (core/simd.hpp).
+template <operation Op>
+constexpr bool takes_vectors() {
+  if constexpr (requires { Op::vectors; }) {
+    return Op::vectors;
+  } else {
+    return false;
+  }
+}
+
 /// Whether `op` accumulates over input rows of this shape.
 template <operation Op>
 constexpr bool accumulates(const Op& op, const shapes& in) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -23,10 +24,15 @@ constexpr Sum start_of() {
   }
 }
 
-/// `sum` with one more value; of `mean` it is the sum, still to be divided. NaN propagates.
+/// `sum` with one more value, of scalars or vectors; of `mean` it is the sum, still to be divided.
+/// NaN propagates.
 template <reduction Kind, class Sum>
 constexpr Sum combine(Sum sum, Sum value) {
-  if constexpr (Kind == reduction::max) {
+  if constexpr (!std::is_arithmetic_v<Sum> && Kind == reduction::max) {
+    return select(value > sum, value, select(value != value, value, sum));
+  } else if constexpr (!std::is_arithmetic_v<Sum> && Kind == reduction::min) {
+    return select(value < sum, value, select(value != value, value, sum));
+  } else if constexpr (Kind == reduction::max) {
     return value > sum || value != value ? value : sum;
   } else if constexpr (Kind == reduction::min) {
     return value < sum || value != value ? value : sum;

@@ -79,3 +79,26 @@ TEST_CASE("a fused and an unfused convolution agree", "[conv]") {
                     some_conv<xn::conv{.out = 17, .kernel = {3, 3}}, 8>() | some_batch_norm<17>() |
                     xn::relu6) == "");
 }
+
+TEST_CASE("direct convolution around every register block", "[conv]") {
+  // Widths beside 14 and 28 pixels; narrow maps whose rows share a block, with rows left over;
+  // channels beside one, two and three vectors.
+  check_conv<xn::shape{3, 13, 5}, xn::conv{.out = 32}>();
+  check_conv<xn::shape{3, 15, 5}, xn::conv{.out = 48, .kernel = {3, 3}}>();
+  check_conv<xn::shape{2, 29, 4}, xn::conv{.out = 16, .kernel = {1, 3}}>();
+  check_conv<xn::shape{3, 27, 4}, xn::conv{.out = 9, .kernel = {3, 3}, .stride = {1, 2}}>();
+  check_conv<xn::shape{7, 7, 9}, xn::conv{.out = 40, .kernel = {3, 3}}>();
+  check_conv<xn::shape{5, 3, 17}, xn::conv{.out = 64, .kernel = {3, 3}}>();
+  check_conv<xn::shape{11, 2, 6}, xn::conv{.out = 24, .stride = {2, 1}}>();
+  check_conv<xn::shape{25, 5, 8}, xn::conv{.out = 64}>();
+  check_conv<xn::shape{9, 3, 130}, xn::conv{.out = 128}>();  // weights that are fetched ahead
+}
+
+TEST_CASE("what follows a convolution sees each channel and element", "[conv]") {
+  constexpr xn::conv op{.out = 21, .kernel = {3, 3}};
+  const auto body = some_conv<op, 21>() | some_prelu<21>() | xn::sigmoid;
+  CHECK(check_model(xn::input<float, xn::hwc{5, 7, 21}> | xn::residual(body) | xn::hard_swish) ==
+        "");
+  CHECK(check_model(xn::input<float, xn::hwc{5, 7, 21}> | some_conv<op, 21>() | xn::gelu |
+                    some_batch_norm<21>() | xn::tanh) == "");
+}

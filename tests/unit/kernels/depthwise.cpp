@@ -50,6 +50,17 @@ TEST_CASE("depthwise convolution with every padding", "[depthwise]") {
   check_depthwise<xn::shape{5, 5, 33}, xn::depthwise{.kernel = {5, 5}, .padding = xn::valid}>();
 }
 
+TEST_CASE("depthwise convolution around every register block", "[depthwise]") {
+  // Rows of whole blocks of 4 to 7 pixels and beside them; an odd row left over; channels beside
+  // vectors and half vectors.
+  check_depthwise<xn::shape{5, 10, 24}, xn::depthwise{.kernel = {3, 3}}>();
+  check_depthwise<xn::shape{5, 14, 40}, xn::depthwise{.kernel = {3, 3}}>();
+  check_depthwise<xn::shape{3, 11, 8}, xn::depthwise{.kernel = {5, 5}, .stride = {2, 2}}>();
+  check_depthwise<xn::shape{7, 6, 20}, xn::depthwise{.kernel = {5, 3}, .stride = {1, 2}}>();
+  check_depthwise<xn::shape{9, 4, 47}, xn::depthwise{.kernel = {7, 7}}>();
+  check_depthwise<xn::shape{1, 5, 63}, xn::depthwise{.kernel = {3, 3}, .stride = {3, 3}}>();
+}
+
 TEST_CASE("a fused and an unfused depthwise convolution agree", "[depthwise]") {
   CHECK(check_model(xn::input<float, xn::hwc{7, 9, 17}> |
                     some_depthwise<xn::depthwise{.kernel = {3, 3}, .stride = {1, 2}}, 17>() |

@@ -40,15 +40,7 @@ buffers tile_of(const typename Kernel::shape_type& extents, const some_rows& row
   const float* const* const in[] = {rows.at.data()};
   constexpr xn::epilogue<float> none(nullptr, nullptr);
   const xn::tile<float, float> two{in, out_rows, 0, 2, nullptr};
-  if constexpr (requires { Kernel::run_tile(extents, two, packed.weights, packed.bias, none); }) {
-    Kernel::run_tile(extents, two, packed.weights, packed.bias, none);
-  } else {
-    for (int r = 0; r < 2; ++r) {
-      const auto& sizes = extents.at_run_time;
-      Kernel::run_row(extents, in[0] + r * sizes.stride_height, out_rows[r], packed.weights,
-                      packed.bias, none.row(r), {0, sizes.width}, {0, sizes.channels});
-    }
-  }
+  Kernel::run_tile(extents, two, packed.weights, packed.bias, none);
   return out;
 }
 
@@ -72,10 +64,10 @@ void check_conv() {
   CHECK(difference(tile_of<open>({Fixed}, rows, *packed, elements), want, 1e-6) == "");
 }
 
-template <depthwise_geometry Fixed, int Lanes, depthwise_geometry Open>
+template <depthwise_geometry Fixed, xn::generic::depthwise_block Block, depthwise_geometry Open>
 void check_depthwise() {
-  using fixed = xn::generic::direct_depthwise<Fixed, Lanes, float>;
-  using open = xn::generic::direct_depthwise<Open, Lanes, float>;
+  using fixed = xn::generic::direct_depthwise<Fixed, Block, float>;
+  using open = xn::generic::direct_depthwise<Open, Block, float>;
   const auto filter =
       some_weights<xn::hwo{Fixed.kernel_height, Fixed.kernel_width, Fixed.channels}>();
   const auto bias = some_weights<xn::per_channel{Fixed.channels}>();
@@ -147,6 +139,8 @@ TEST_CASE("convolution with dynamic extents", "[conv][dynamic]") {
 
 TEST_CASE("depthwise convolution with dynamic extents", "[depthwise][dynamic]") {
   using g = depthwise_geometry;
+  constexpr xn::generic::depthwise_block wide{2, 4, 4};
+  constexpr xn::generic::depthwise_block scalar{1, 4, 1};
   constexpr g plain{.width = 7,
                     .channels = 21,
                     .multiplier = 1,
@@ -160,10 +154,10 @@ TEST_CASE("depthwise convolution with dynamic extents", "[depthwise][dynamic]") 
   constexpr g all =
       open(plain, &g::width, &g::channels, &g::multiplier, &g::kernel_height, &g::kernel_width,
            &g::stride_height, &g::stride_width, &g::dilation_height, &g::dilation_width, &g::left);
-  check_depthwise<plain, 4, open(plain, &g::width)>();
-  check_depthwise<plain, 4, open(plain, &g::channels)>();
-  check_depthwise<plain, 4, all>();
-  check_depthwise<plain, 1, all>();
+  check_depthwise<plain, wide, open(plain, &g::width)>();
+  check_depthwise<plain, wide, open(plain, &g::channels)>();
+  check_depthwise<plain, wide, all>();
+  check_depthwise<plain, scalar, all>();
   constexpr g twice{.width = 5,
                     .channels = 12,
                     .multiplier = 2,
@@ -174,5 +168,5 @@ TEST_CASE("depthwise convolution with dynamic extents", "[depthwise][dynamic]") 
                     .dilation_height = 1,
                     .dilation_width = 1,
                     .left = 1};
-  check_depthwise<twice, 4, all>();
+  check_depthwise<twice, wide, all>();
 }

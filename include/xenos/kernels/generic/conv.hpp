@@ -7,6 +7,8 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/extents.hpp>
 #include <xenos/core/window.hpp>
+#include <xenos/kernels/block.hpp>
+#include <xenos/kernels/generic/packed_filter.hpp>
 #include <xenos/kernels/generic/sum_terms.hpp>
 #include <xenos/kernels/generic/sums.hpp>
 #include <xenos/kernels/kernel.hpp>
@@ -33,12 +35,13 @@ struct conv_geometry {
   int out_pixel;  // and of the output
 };
 
-/// Register block: `pixels` x `vectors` accumulators of `lanes` output channels each (BLIS's mr x
-/// nr).
+/// Register block: `rows` x `pixels` x `vectors` accumulators of `lanes` output channels each
+/// (BLIS's mr x nr, where mr pixels may lie in several rows of a narrow map).
 struct register_block {
   int pixels;
   int vectors;
   int lanes;
+  int rows = 1;
   [[nodiscard]] constexpr int channels() const { return vectors * lanes; }
 };
 
@@ -53,7 +56,7 @@ struct direct_conv {
   using shape_type = extents<Geometry>;
   using sum_type = accumulator_of<T>;
   static constexpr bool folds = true;
-  static constexpr int block_rows = 1;
+  static constexpr int block_rows = Block.rows;
   static constexpr int block_columns = Block.pixels;
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr bool column_cuts = true;
@@ -66,10 +69,9 @@ struct direct_conv {
       Geometry.groups == 1 || Geometry.out_channels % Block.channels() == 0 ? Block.channels()
                                                                             : Geometry.out_channels;
 
-  struct packed {
-    alignas(64) T weights[static_cast<std::size_t>(taps) * all_padded];
-    alignas(64) sum_type bias[all_padded];
-  };
+  using packed = packed_filter<filter_layout{taps, Geometry.out_channels, Geometry.groups,
+                                             Block.channels(), Block.lanes},
+                               T>;
 
   /// Packed channels of a block, with the zeros that fill its vectors.
   static constexpr int padded_block = static_cast<int>(align_up(channel_block, Block.lanes));
@@ -186,7 +188,7 @@ struct direct_conv {
     const range columns = t.columns(shape.template get<&conv_geometry::width>());
     const terms_for<sum_type, decltype(t.piece)> terms_now(t.piece, bias, columns.first, all);
     const int block_terms = terms_now.count(all);
-    output_block block{weights, bias, 0, wanted.first, 0};
+    output_block block{weights, bias, 0, wanted.first};
     const int first_group = Cuts.channels ? wanted.first / channels : 0;
     const int end_group = Cuts.channels ? ceil_div(wanted.end, channels) : groups;
     for (int g = first_group; g < end_group; ++g) {
@@ -196,8 +198,9 @@ struct direct_conv {
         left = min_of(wanted.end, (g + 1) * channels) - max_of(wanted.first, g * channels);
       }
       for (; left >= Block.channels(); left -= Block.channels()) {
-        run_block<Block.vectors>(shape, t, block.of(Block.channels()), terms_now, epilogue);
-        block.advance(block_terms, Block.channels());
+        run_block<Block.vectors, Block.channels()>(shape, t, block, Block.channels(), terms_now,
+                                                   epilogue);
+        block.advance(block_terms, Block.channels(), Block.channels());
       }
       if constexpr (!shape_type::template is_fixed<&conv_geometry::out_channels>) {
         run_tail<Block.vectors>(shape, t, block, left, block_terms, terms_now, epilogue);
@@ -205,8 +208,8 @@ struct direct_conv {
         if (left <= 0) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
-        run_block<vectors>(shape, t, block.of(tail), terms_now, epilogue);
-        block.advance(block_terms, vectors * Block.lanes);
+        run_block<vectors, tail>(shape, t, block, tail, terms_now, epilogue);
+        block.advance(block_terms, vectors * Block.lanes, tail);
       }
     }
   }
@@ -218,19 +221,27 @@ struct direct_conv {
     const sum_type* bias;
     int first_in;
     int first_out;
-    int channels;  // that exist; the vectors may hold more
 
-    [[nodiscard]] output_block& of(int count) {
-      channels = count;
-      return *this;
-    }
-    /// To the next block, behind this one of `padded` channels.
-    void advance(int terms_of_each, int padded) {
+    /// To the next block, behind this one of `channels`, filled up to `padded`.
+    void advance(int terms_of_each, int padded, int channels) {
       weights += static_cast<std::size_t>(terms_of_each) * padded;
       bias += padded;
       first_out += channels;
     }
   };
+  /// The weights of the next block of channels, which the passes over this one bring near, a cache
+  /// line a step, until `end`: cold weights would otherwise hold up the first pass over them.
+  struct next_weights {
+    const T* at;
+    const T* end;
+
+    static constexpr int line = 64 / static_cast<int>(sizeof(T));
+    static constexpr bool worthwhile =  // more than the first-level cache keeps
+        Block.lanes > 1 && std::int64_t{taps} * Geometry.out_channels >= 16384;
+    /// Elements to the next line, 0 when all have been asked for.
+    [[nodiscard]] std::ptrdiff_t step() const { return at < end ? line : 0; }
+  };
+  // Where a block's number of channels is a template argument, `dynamic` means: as told.
 
   /// The last `left` channels of a group, fewer than a block and known at run time only: in as few
   /// vectors as hold them.
@@ -244,78 +255,118 @@ struct direct_conv {
         return run_tail<Vectors - 1>(shape, t, block, left, block_terms, terms_now, epilogue);
       }
     }
-    run_block<Vectors>(shape, t, block.of(left), terms_now, epilogue);
-    block.advance(block_terms, Vectors * Block.lanes);
+    run_block<Vectors, dynamic>(shape, t, block, left, terms_now, epilogue);
+    block.advance(block_terms, Vectors * Block.lanes, left);
   }
 
-  /// All rows of the tile in one block of output channels.
-  template <int Vectors, cuts Cuts, class Terms, class Epilogue>
+  /// All rows of the tile in one block of `channels` output channels.
+  template <int Vectors, int Channels, cuts Cuts, class Terms, class Epilogue>
   static void run_block(const shape_type& shape, const tile<T, T, Cuts>& t,
-                        const output_block& block, const Terms& terms_now,
+                        const output_block& block, int channels, const Terms& terms_now,
                         const Epilogue& epilogue) {
+    next_weights ahead{};
+    if constexpr (next_weights::worthwhile) {
+      const std::ptrdiff_t each = terms_now.count(taps);
+      ahead.at = block.weights + each * Vectors * Block.lanes;
+      ahead.end = ahead.at + each * Block.channels();
+    }
+    run_rows<Block.rows, Vectors, Channels>(shape, t, block, channels, 0, terms_now, ahead,
+                                            epilogue);
+  }
+
+  /// Rows [r, t.rows), in blocks of `Rows` and then of half as many.
+  template <int Rows, int Vectors, int Channels, cuts Cuts, class Terms, class Epilogue>
+  static void run_rows(const shape_type& shape, const tile<T, T, Cuts>& t,
+                       const output_block& block, int channels, int r, const Terms& terms_now,
+                       next_weights& ahead, const Epilogue& epilogue) {
     const range columns = t.columns(shape.template get<&conv_geometry::width>());
-    for (int r = 0; r < t.rows; ++r) {
-      const T* const* rows = t.in[0] + r * shape.template get<&conv_geometry::stride_height>();
-      T* out = t.out[r];
-      const auto finish = epilogue.row(r);
+    for (; r + Rows <= t.rows; r += Rows) {
+      const block_rows_of<T, Rows, Epilogue> at(
+          t, shape.template get<&conv_geometry::stride_height>(), epilogue, r);
       const Terms piece = terms_now.row(r, block.bias);
       int x = columns.first;
       for (; x + Block.pixels <= columns.end; x += Block.pixels) {
-        run_pixels<Block.pixels, Vectors>(shape, rows, block, x, out, piece, finish);
+        run_pixels<Block.pixels, Vectors, Channels>(shape, at, block, channels, x, piece, ahead);
       }
       if constexpr (shape_type::template is_fixed<&conv_geometry::width> && !Cuts.columns) {
         constexpr int tail = Geometry.width % Block.pixels;
-        if constexpr (tail > 0)
-          run_pixels<tail, Vectors>(shape, rows, block, x, out, piece, finish);
+        if constexpr (tail > 0) {
+          run_pixels<tail, Vectors, Channels>(shape, at, block, channels, x, piece, ahead);
+        }
       } else {
-        run_last_pixels<Block.pixels / 2, Vectors>(shape, rows, block, x, columns.end, out, piece,
-                                                   finish);
+        run_last_pixels<Block.pixels / 2, Vectors, Channels>(shape, at, block, channels, x,
+                                                             columns.end, piece, ahead);
       }
+    }
+    if constexpr (Rows > 1) {
+      run_rows<Rows / 2, Vectors, Channels>(shape, t, block, channels, r, terms_now, ahead,
+                                            epilogue);
     }
   }
 
-  /// Pixels [x, end), fewer than twice `Pixels`: in halves of blocks.
-  template <int Pixels, int Vectors, class Terms, class Epilogue>
-  static void run_last_pixels(const shape_type& shape, const T* const* rows,
-                              const output_block& block, int x, int end, T* out, const Terms& piece,
-                              const Epilogue& epilogue) {
+  /// Pixels [x, end), fewer than twice `Pixels` and one: in halves of blocks.
+  template <int Pixels, int Vectors, int Channels, class At, class Terms>
+  static void run_last_pixels(const shape_type& shape, const At& at, const output_block& block,
+                              int channels, int x, int end, const Terms& piece,
+                              next_weights& ahead) {
     if constexpr (Pixels > 0) {
-      if (x + Pixels <= end) {
-        run_pixels<Pixels, Vectors>(shape, rows, block, x, out, piece, epilogue);
-        x += Pixels;
+      for (; x + Pixels <= end; x += Pixels) {
+        run_pixels<Pixels, Vectors, Channels>(shape, at, block, channels, x, piece, ahead);
       }
-      run_last_pixels<Pixels / 2, Vectors>(shape, rows, block, x, end, out, piece, epilogue);
+      run_last_pixels<Pixels / 2, Vectors, Channels>(shape, at, block, channels, x, end, piece,
+                                                     ahead);
     }
   }
 
-  template <int Pixels, int Vectors, class Terms, class Epilogue>
-  static void run_pixels(const shape_type& shape, const T* const* rows, const output_block& block,
-                         int x, T* out, const Terms& piece, const Epilogue& epilogue) {
+  template <int Pixels, int Vectors, int Channels, class At, class Terms>
+  static void run_pixels(const shape_type& shape, const At& at, const output_block& block,
+                         int channels, int x, const Terms& piece, next_weights& ahead) {
+    constexpr int rows = At::rows;
     const int in_pixel = shape.template get<&conv_geometry::in_pixel>();
-    const int out_pixel = shape.template get<&conv_geometry::out_pixel>();
+    const int stride_height = shape.template get<&conv_geometry::stride_height>();
     const int stride = shape.template get<&conv_geometry::stride_width>() * in_pixel;
-    const int in = shape.template get<&conv_geometry::in_channels>();
+    // The columns of a kernel row are one run of elements where they lie side by side.
+    const bool one_run = shape.template get<&conv_geometry::dilation_width>() == 1 &&
+                         shape.template get<&conv_geometry::in_channels>() == in_pixel;
+    const int kernel_width = shape.template get<&conv_geometry::kernel_width>();
+    const int runs = one_run ? 1 : kernel_width;
+    const int count =
+        shape.template get<&conv_geometry::in_channels>() * (one_run ? kernel_width : 1);
     const T* XENOS_RESTRICT weights = block.weights;
-    block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
+    const std::ptrdiff_t ahead_step = ahead.step();
+    block_sums<sum_type, rows, Pixels, Vectors, Block.lanes> sums;
     piece.start(sums, block.bias, x, 1);
     for (int h = 0; h < shape.template get<&conv_geometry::kernel_height>(); ++h) {
-      const T* row = rows[h * shape.template get<&conv_geometry::dilation_height>()] +
-                     block.first_in + x * stride -
-                     shape.template get<&conv_geometry::left>() * in_pixel;
-      for (int w = 0; w < shape.template get<&conv_geometry::kernel_width>(); ++w) {
-        const T* pixel = row + w * shape.template get<&conv_geometry::dilation_width>() * in_pixel;
-        const range channels =
-            piece.of_tap(h * shape.template get<&conv_geometry::kernel_width>() + w, in);
-        for (int i = channels.first; i < channels.end; ++i) {
-          sums.add(pixel + i, stride, weights);
+      for (int w = 0; w < runs; ++w) {
+        const range terms_of_run = piece.of_run(h * runs + w, count);
+        const T* row[rows];
+        for (int r = 0; r < rows; ++r) {
+          row[r] =
+              at.in[r * stride_height + h * shape.template get<&conv_geometry::dilation_height>()] +
+              block.first_in + terms_of_run.first + x * stride +
+              (w * shape.template get<&conv_geometry::dilation_width>() -
+               shape.template get<&conv_geometry::left>()) *
+                  in_pixel;
+        }
+        for (int i = terms_of_run.first; i < terms_of_run.end; ++i) {
+          for (int r = 0; r < rows; ++r) XENOS_HIDE_ORIGIN(row[r]);
+          if constexpr (next_weights::worthwhile) {
+            XENOS_PREFETCH(ahead.at);
+            ahead.at += ahead_step;
+          }
+          sums.add(row, stride, weights);
           weights += sums.channels;
+          for (int r = 0; r < rows; ++r) ++row[r];
         }
       }
     }
     if (piece.leave(sums, x, 1)) return;
-    for (int p = 0; p < Pixels; ++p) {
-      const int at = (x + p) * out_pixel + block.first_out;
-      sums.finish(p, block.channels, block.first_out, out, at, epilogue);
+    XENOS_UNROLL(32)
+    for (int p = 0; p < rows * Pixels; ++p) {
+      const int r = p / Pixels;
+      const int to =
+          (x + p % Pixels) * shape.template get<&conv_geometry::out_pixel>() + block.first_out;
+      sums.template finish<Channels>(p, channels, block.first_out, at.out[r], to, at.finish[r]);
     }
   }
 };

@@ -2,9 +2,15 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
 #include <xenos/core/bytes.hpp>
+#include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/reorganise.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI::generic {
 
@@ -15,10 +21,18 @@ namespace detail {
 template <class T, class Epilogue>
 void copy_elements(const T* from, T* to, int element, int count, int channels,
                    const Epilogue& epilogue) {
-  int c = element % channels;
-  for (int i = 0; i < count; ++i) {
-    to[element + i] = T(epilogue(from[i], element + i, c));
-    if (++c == channels) c = 0;
+  if constexpr (std::is_same_v<Epilogue, xenos::epilogue<T>>) {
+    std::memcpy(to + element, from, static_cast<std::size_t>(count) * sizeof(T));
+  } else if constexpr (!Epilogue::by_channel) {
+    make_channels<native_lanes<T>>(to, element, 0, count, epilogue, copied<T>{from});
+  } else {
+    for (int done = 0; done < count;) {  // pixel by pixel, of the first and last a part
+      const int channel = (element + done) % channels;
+      const int now = min_of(channels - channel, count - done);
+      make_channels<native_lanes<T>>(to, element + done, channel, now, epilogue,
+                                     copied<T>{from + done});
+      done += now;
+    }
   }
 }
 
@@ -39,10 +53,9 @@ struct copy_rows : kernel_defaults {
       const auto finish = epilogue.row(r);
       if constexpr (Cuts.channels) {
         for (int x = columns.first; x < columns.end; ++x) {
-          for (int c = channels.first; c < channels.end; ++c) {
-            const int at = x * Channels + c;
-            t.out[r][at] = T(finish(t.in[0][r][at], at, c));
-          }
+          const int at = x * Channels + channels.first;
+          make_channels<native_lanes<T>>(t.out[r], at, channels.first, channels.size(), finish,
+                                         copied<T>{t.in[0][r] + at});
         }
       } else {
         const int at = columns.first * Channels;

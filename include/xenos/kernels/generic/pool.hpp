@@ -5,6 +5,7 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/core/window.hpp>
+#include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/reduction.hpp>
 
@@ -22,7 +23,7 @@ struct pool_geometry {
 
 /// Reduces the elements of each window that lie inside the image. An accumulating pool keeps its
 /// partial sums in the output row itself, so it needs no memory of its own.
-template <reduction Kind, pool_geometry Geometry, class T>
+template <reduction Kind, pool_geometry Geometry, int Lanes, class T>
 struct direct_pool : kernel_defaults {
   using sum_type = accumulator_of<T>;
   static_assert(std::is_same_v<sum_type, T> || !Geometry.accumulates);
@@ -44,7 +45,31 @@ struct direct_pool : kernel_defaults {
   }
 
  private:
-  static constexpr int block = 32;  // channels whose sums stay in registers
+  using run_type = channels_of<T, Lanes>;
+  using value = typename run_type::value;
+
+  static constexpr int block = Lanes > 1 ? 4 : 32;  // values whose sums stay in registers
+
+  /// The sums of a block of channels, the last of which may hold fewer than its lanes.
+  struct sums {
+    value at[block];
+    int channels;
+
+    [[nodiscard]] int count() const { return ceil_div(channels, Lanes); }
+    [[nodiscard]] int present(int k) const { return min_of(Lanes, channels - k * Lanes); }
+    void add(const T* pixel) {
+      for (int k = 0; k < count(); ++k) {
+        at[k] = combine<Kind>(at[k], run_type::load(pixel + k * Lanes, present(k)));
+      }
+    }
+    template <class Epilogue>
+    void finish(sum_type elements, const Epilogue& epilogue, T* out, int to, int channel) {
+      for (int k = 0; k < count(); ++k) {
+        if constexpr (Kind == reduction::mean) at[k] = at[k] / value(elements);
+        run_type::finish(epilogue, at[k], out, to + k * Lanes, channel + k * Lanes, present(k));
+      }
+    }
+  };
 
   /// The columns inside the image that output column x reads.
   static constexpr range inside(int x) {
@@ -60,22 +85,16 @@ struct direct_pool : kernel_defaults {
     for (int x = columns.first; x < columns.end; ++x) {
       const range read = inside(x);
       const auto elements = static_cast<sum_type>(present * read.size());
-      for (int c = channels.first; c < channels.end; c += block) {
-        const int count = min_of(block, channels.end - c);
-        sum_type sum[block];
-        for (int k = 0; k < count; ++k) sum[k] = start_of<Kind, sum_type>();
+      for (int c = channels.first; c < channels.end; c += block * Lanes) {
+        sums sum{{}, min_of(block * Lanes, channels.end - c)};
+        for (int k = 0; k < block; ++k) sum.at[k] = value(start_of<Kind, sum_type>());
         for (int h = 0; h < Geometry.rows.reach; ++h) {
           if (rows[h] == nullptr) continue;
           for (int w = read.first; w < read.end; ++w) {
-            const T* pixel = rows[h] + w * Geometry.channels + c;
-            for (int k = 0; k < count; ++k) sum[k] = combine<Kind>(sum[k], sum_type(pixel[k]));
+            sum.add(rows[h] + w * Geometry.channels + c);
           }
         }
-        const int at = x * Geometry.channels + c;
-        for (int k = 0; k < count; ++k) {
-          const sum_type value = Kind == reduction::mean ? sum[k] / elements : sum[k];
-          out[at + k] = T(epilogue(value, at + k, c + k));
-        }
+        sum.finish(elements, epilogue, out, x * Geometry.channels + c, c);
       }
     }
   }
@@ -90,22 +109,24 @@ struct direct_pool : kernel_defaults {
     for (int x = columns.first; x < columns.end; ++x) {
       const range read = inside(x);
       const auto elements = static_cast<sum_type>(Geometry.rows.in * read.size());
-      for (int c = channels.first; c < channels.end; c += block) {
-        const int count = min_of(block, channels.end - c);
+      for (int c = channels.first; c < channels.end; c += block * Lanes) {
         const int at = x * Geometry.channels + c;
-        sum_type sum[block];
-        for (int k = 0; k < count; ++k) {
-          sum[k] = t.first == 0 ? start_of<Kind, sum_type>() : sum_type(out[at + k]);
+        sums sum{{}, min_of(block * Lanes, channels.end - c)};
+        for (int k = 0; k < sum.count(); ++k) {
+          sum.at[k] = t.first == 0 ? value(start_of<Kind, sum_type>())
+                                   : run_type::load(out + at + k * Lanes, sum.present(k));
         }
         for (int r = 0; r < t.rows; ++r) {
           for (int w = read.first; w < read.end; ++w) {
-            const T* pixel = t.in[0][r] + w * Geometry.channels + c;
-            for (int k = 0; k < count; ++k) sum[k] = combine<Kind>(sum[k], sum_type(pixel[k]));
+            sum.add(t.in[0][r] + w * Geometry.channels + c);
           }
         }
-        for (int k = 0; k < count; ++k) {
-          const sum_type value = Kind == reduction::mean && last ? sum[k] / elements : sum[k];
-          out[at + k] = last ? T(finish(value, at + k, c + k)) : T(value);
+        if (last) {
+          sum.finish(elements, finish, out, at, c);
+        } else {
+          for (int k = 0; k < sum.count(); ++k) {
+            run_type::store(sum.at[k], out + at + k * Lanes, sum.present(k));
+          }
         }
       }
     }

@@ -8,6 +8,7 @@
 #include <xenos/core/lanes.hpp>
 #include <xenos/core/math.hpp>
 #include <xenos/core/window.hpp>
+#include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 #include <type_traits>
@@ -107,6 +108,15 @@ constexpr void pack_bias(const View& view, T* to) {
   }
 }
 
+/// Calls work(run, k, present) for the hidden units, a vector of them from unit k on at a time;
+/// `run` loads and stores them.
+template <class Sum, int Hidden, unit_block Block, class Work>
+XENOS_ALWAYS_INLINE void for_units(const Work& work) {
+  for (int k = 0; k < Hidden; k += Block.lanes) {
+    work(channels_of<Sum, Block.lanes>{}, k, min_of(Block.lanes, Hidden - k));
+  }
+}
+
 /// One step of an LSTM. State: c, then h.
 template <recurrent_geometry Geometry, unit_block Block, class T>
 struct lstm_cell {
@@ -140,12 +150,14 @@ struct lstm_cell {
       sum_type* const mine = gates + block * sums::in_block;
       parameters.recurrent.multiply(block, before, mine, mine);
     }
-    for (int k = 0; k < hidden; ++k) {
-      const sum_type in = math::logistic(gates[sums::at(0, k)]);
-      const sum_type keep = math::logistic(gates[sums::at(1, k)]);
-      cell[k] = keep * cell[k] + in * tanh(gates[sums::at(2, k)]);
-      before[k] = math::logistic(gates[sums::at(3, k)]) * tanh(cell[k]);
-    }
+    for_units<sum_type, hidden, Block>([&](auto run, int k, int present) {
+      using math::logistic;
+      const auto gate = [&](int which) { return run.load(gates + sums::at(which, k)); };
+      const auto next =
+          logistic(gate(1)) * run.load(cell + k, present) + logistic(gate(0)) * tanh(gate(2));
+      run.store(next, cell + k, present);
+      run.store(logistic(gate(3)) * tanh(next), before + k, present);
+    });
   }
 };
 
@@ -197,25 +209,36 @@ struct gru_cell {
       const int at = block * early::in_block;
       parameters.recurrent.multiply(block, state, parameters.recurrent_bias + at, recurrent + at);
     }
-    const auto gate = [&](int which, int k) {
-      return math::logistic(gates[sums::at(which, k)] + recurrent[early::at(which, k)]);
+    const auto gate = [&](auto run, int which, int k) {
+      return math::logistic(run.load(gates + sums::at(which, k)) +
+                            run.load(recurrent + early::at(which, k)));
     };
-    const auto next = [&](int k, sum_type candidate) {
-      const sum_type update = gate(0, k);
-      return update * state[k] + (sum_type(1) - update) * tanh(gates[sums::at(2, k)] + candidate);
+    // The units from k on, where that of the recurrent part of the candidate is `candidate`.
+    const auto renew = [&](auto run, int k, int present, auto candidate) {
+      const auto update = gate(run, 0, k);
+      const auto one = decltype(update)(1);
+      run.store(update * run.load(state + k, present) +
+                    (one - update) * tanh(run.load(gates + sums::at(2, k)) + candidate),
+                state + k, present);
     };
     if constexpr (ResetAfter) {
-      for (int k = 0; k < hidden; ++k) state[k] = next(k, gate(1, k) * recurrent[early::at(2, k)]);
+      for_units<sum_type, hidden, Block>([&](auto run, int k, int present) {
+        renew(run, k, present, gate(run, 1, k) * run.load(recurrent + early::at(2, k)));
+      });
     } else {
       sum_type* const candidate = scratch + early::count;
       sum_type* const kept = candidate + late::count;
-      for (int k = 0; k < hidden; ++k) kept[k] = gate(1, k) * state[k];
+      for_units<sum_type, hidden, Block>([&](auto run, int k, int present) {
+        run.store(gate(run, 1, k) * run.load(state + k, present), kept + k, present);
+      });
       for (int i = 0; i < late::count; ++i) candidate[i] = 0;
       for (int block = 0; block < late::blocks; ++block) {
         sum_type* const mine = candidate + block * late::in_block;
         parameters.candidate.weights.multiply(block, kept, mine, mine);
       }
-      for (int k = 0; k < hidden; ++k) state[k] = next(k, candidate[late::at(0, k)]);
+      for_units<sum_type, hidden, Block>([&](auto run, int k, int present) {
+        renew(run, k, present, run.load(candidate + late::at(0, k)));
+      });
     }
   }
 };
@@ -262,7 +285,7 @@ struct recurrent_rows {
         const sum_type* const made = Cell::output(state);
         const auto finish = epilogue.row(first + r);
         T* const out = t.out[first + r];
-        for (int k = 0; k < Cell::hidden; ++k) out[k] = T(finish(made[k], k, k));
+        make_channels<native_lanes<T>>(out, 0, 0, Cell::hidden, finish, copied<sum_type>{made});
       }
     }
   }

@@ -17,7 +17,7 @@ struct all_terms {
   constexpr all_terms(whole_sums, const Sum* /*bias*/, int /*column*/, int /*count*/) {}
   [[nodiscard]] static constexpr int count(int all) { return all; }
   [[nodiscard]] constexpr all_terms row(int, const Sum*) const { return *this; }
-  [[nodiscard]] static constexpr range of_tap(int /*tap*/, int channels) { return {0, channels}; }
+  [[nodiscard]] static constexpr range of_run(int /*run*/, int count) { return {0, count}; }
   [[nodiscard]] static constexpr int place(int term) { return term; }
   template <class Sums>
   XENOS_ALWAYS_INLINE static void start(Sums& sums, const Sum* bias, int, int) {
@@ -57,32 +57,37 @@ struct some_terms {
     moved.sums += r * row_bytes + (block - bias) * bytes_t{sizeof(Sum)};
     return moved;
   }
-  /// The input channels of kernel element `tap` that the piece holds, of `channels`.
-  [[nodiscard]] range of_tap(int tap, int channels) const {
-    const int before = tap * channels;
-    return {min_of(max_of(terms.first - before, 0), channels),
-            min_of(max_of(terms.end - before, 0), channels)};
+  /// Of the terms in run `run` of `count` each (the input channels of a kernel element, or of a row
+  /// of them) those that the piece holds.
+  [[nodiscard]] range of_run(int run, int count) const {
+    const int before = run * count;
+    return {min_of(max_of(terms.first - before, 0), count),
+            min_of(max_of(terms.end - before, 0), count)};
   }
   /// The place of a term among those of the piece.
   [[nodiscard]] int place(int term) const { return term - terms.first; }
-  /// The sums of pixels x, x + step ... begin, or go on.
+  /// The sums of pixels x, x + step ... of the block's rows begin, or go on.
   template <class Sums>
   XENOS_ALWAYS_INLINE void start(Sums& block, const Sum* block_bias, int x, int step) const {
     if (begins) return block.start(block_bias);
-    XENOS_UNROLL(16)
-    for (int p = 0; p < Sums::pixels; ++p) block.load(p, at(x + p * step));
+    XENOS_UNROLL(32)
+    for (int p = 0; p < Sums::rows * Sums::pixels; ++p) block.load(p, at<Sums>(p, x, step));
   }
   /// Leaves them for the next piece, if there is one.
   template <class Sums>
   [[nodiscard]] XENOS_ALWAYS_INLINE bool leave(const Sums& block, int x, int step) const {
     if (ends) return false;
-    XENOS_UNROLL(16)
-    for (int p = 0; p < Sums::pixels; ++p) block.store(p, at(x + p * step));
+    XENOS_UNROLL(32)
+    for (int p = 0; p < Sums::rows * Sums::pixels; ++p) block.store(p, at<Sums>(p, x, step));
     return true;
   }
 
  private:
-  [[nodiscard]] Sum* at(int x) const { return reinterpret_cast<Sum*>(sums + x * pixel_bytes); }
+  template <class Sums>
+  [[nodiscard]] Sum* at(int p, int x, int step) const {
+    const bytes_t row = p / Sums::pixels * row_bytes;
+    return reinterpret_cast<Sum*>(sums + row + (x + p % Sums::pixels * step) * pixel_bytes);
+  }
 };
 
 template <class Sum>

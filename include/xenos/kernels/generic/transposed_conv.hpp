@@ -112,8 +112,8 @@ struct direct_transposed {
       const int first_in = g * Geometry.in_channels;
       const int end = min_of(wanted.end, (g + 1) * Geometry.out_channels);
       for (; done + Block.channels() <= end; done += Block.channels()) {
-        run_block<Block.vectors>(t, {weights, bias, first_in, done, Block.channels()}, terms_now,
-                                 epilogue);
+        run_block<Block.vectors, Block.channels()>(t, {weights, bias, first_in, done}, terms_now,
+                                                   epilogue);
         weights += block_terms * Block.channels();
         bias += Block.channels();
       }
@@ -121,7 +121,7 @@ struct direct_transposed {
         if (done >= end) continue;  // another core's
         constexpr int tail = Geometry.out_channels % Block.channels();
         constexpr int vectors = ceil_div(tail, Block.lanes);
-        run_block<vectors>(t, {weights, bias, first_in, done, tail}, terms_now, epilogue);
+        run_block<vectors, tail>(t, {weights, bias, first_in, done}, terms_now, epilogue);
         weights += block_terms * vectors * Block.lanes;
         bias += vectors * Block.lanes;
         done += tail;
@@ -141,7 +141,6 @@ struct direct_transposed {
     const sum_type* bias;
     int first_in;
     int first_out;
-    int channels;  // that exist; the vectors may hold more
   };
   /// The input rows that an output row reads, and the kernel rows that meet them.
   struct row_list {
@@ -150,7 +149,7 @@ struct direct_transposed {
     int tap[Geometry.rows.kernel] = {};
   };
 
-  template <int Vectors, cuts Cuts, class Terms, class Epilogue>
+  template <int Vectors, int Channels, cuts Cuts, class Terms, class Epilogue>
   static void run_block(const tile<T, T, Cuts>& t, const output_block& block,
                         const Terms& terms_now, const Epilogue& epilogue) {
     constexpr window reads = Geometry.rows.reads();
@@ -170,8 +169,8 @@ struct direct_transposed {
       for (int phase = 0; phase < min_of(stride, Geometry.columns.out); ++phase) {
         const int first = ceil_div(columns.first - phase, stride);
         const int end = ceil_div(columns.end - phase, stride);
-        run_phase<Block.pixels, Vectors, Cuts.columns>(rows, block, phase, first, end, t.out[r],
-                                                       piece, finish);
+        run_phase<Block.pixels, Vectors, Channels, Cuts.columns>(rows, block, phase, first, end,
+                                                                 t.out[r], piece, finish);
       }
     }
   }
@@ -186,44 +185,47 @@ struct direct_transposed {
   }
   /// Output pixels phase + n * stride for n in [n, end), in blocks as large as there are; `Some` of
   /// the row's only, so that any number may be left.
-  template <int Pixels, int Vectors, bool Some, class Terms, class Epilogue>
+  template <int Pixels, int Vectors, int Channels, bool Some, class Terms, class Epilogue>
   static void run_phase(const row_list& rows, const output_block& block, int phase, int n, int end,
                         T* out, const Terms& piece, const Epilogue& epilogue) {
     if constexpr (Some || occurs(Pixels)) {
       for (; n + Pixels <= end; n += Pixels) {
-        run_pixels<Pixels, Vectors>(rows, block, phase, n, out, piece, epilogue);
+        run_pixels<Pixels, Vectors, Channels>(rows, block, phase, n, out, piece, epilogue);
       }
     }
     if constexpr (Pixels > 1) {
-      run_phase<Pixels / 2, Vectors, Some>(rows, block, phase, n, end, out, piece, epilogue);
+      run_phase<Pixels / 2, Vectors, Channels, Some>(rows, block, phase, n, end, out, piece,
+                                                     epilogue);
     }
   }
 
   /// Output pixels phase + (n + p) * stride.
-  template <int Pixels, int Vectors, class Terms, class Epilogue>
+  template <int Pixels, int Vectors, int Channels, class Terms, class Epilogue>
   static void run_pixels(const row_list& rows, const output_block& block, int phase, int n, T* out,
                          const Terms& piece, const Epilogue& epilogue) {
     constexpr int stride = Geometry.columns.stride;
     const auto& met = column_taps.at[phase];
-    block_sums<sum_type, Pixels, Vectors, Block.lanes> sums;
+    block_sums<sum_type, 1, Pixels, Vectors, Block.lanes> sums;
     piece.start(sums, block.bias, phase + n * stride, stride);
     for (int h = 0; h < rows.count; ++h) {
       for (int w = 0; w < met.count; ++w) {
-        const T* pixel = rows.row[h] + (n + met.input[w]) * in_pixel;
         const int tap = rows.tap[h] * Geometry.columns.kernel + met.tap[w];
-        const range channels = piece.of_tap(tap, Geometry.in_channels);
+        const range channels = piece.of_run(tap, Geometry.in_channels);
+        const T* pixel = rows.row[h] + (n + met.input[w]) * in_pixel + channels.first;
         const std::ptrdiff_t first = piece.place(tap * Geometry.in_channels + channels.first);
         const T* XENOS_RESTRICT weights = block.weights + first * sums.channels;
         for (int i = channels.first; i < channels.end; ++i) {
-          sums.add(pixel + i, in_pixel, weights);
+          sums.add(&pixel, in_pixel, weights);
           weights += sums.channels;
+          ++pixel;
         }
       }
     }
     if (piece.leave(sums, phase + n * stride, stride)) return;
+    XENOS_UNROLL(16)
     for (int p = 0; p < Pixels; ++p) {
       const int at = (phase + (n + p) * stride) * out_pixel + block.first_out;
-      sums.finish(p, block.channels, block.first_out, out, at, epilogue);
+      sums.template finish<Channels>(p, Channels, block.first_out, out, at, epilogue);
     }
   }
 };

@@ -1,6 +1,4 @@
-// xenos as a contestant: the main function of one network.
-#pragma once
-
+// xenos as a contestant: the program of one network, bench::networks::XENOS_NETWORK.
 #include <array>
 #include <memory>
 #include <span>
@@ -8,9 +6,9 @@
 #include <xenos/exec/threads.hpp>
 #include <xenos/xenos.hpp>
 
-#include "../../support/fill.hpp"
-#include "../contest.hpp"
-#include "../describe.hpp"
+#include "../support/networks.hpp"
+#include "contest.hpp"
+#include "describe.hpp"
 
 namespace peers {
 
@@ -89,15 +87,15 @@ class ours {
   std::unique_ptr<two_cores> two_;
 };
 
-/// The main function: that of every contestant (contest.hpp), and
-///   program describe FOLDER/NETWORK  writes the network's description
-template <class Network>
-int contest_of(int argc, char** argv) {
+}  // namespace peers
+
+// As every contestant (contest.hpp), and
+//   program describe FOLDER/NETWORK  writes the network's description
+int main(int argc, char** argv) {
+  using contestant = peers::ours<bench::networks::XENOS_NETWORK>;
   if (argc == 3 && std::string(argv[1]) == "describe") {
-    ours<Network>("", 1).describe(argv[2]);
+    contestant("", 1).describe(argv[2]);
     return 0;
   }
-  return contest<ours<Network>>(argc, argv);
+  return peers::contest<contestant>(argc, argv);
 }
-
-}  // namespace peers
