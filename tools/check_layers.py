@@ -21,7 +21,7 @@ HOST_ONLY_STD = {"filesystem", "fstream", "functional", "iostream", "locale", "m
                  "stdexcept", "string", "thread", "vector"}
 
 # Third-party headers and the folders that may include them.
-THIRD_PARTY = {"Eigen/": {"interop"}, "mpi.h": {"cluster"}, "xsimd/": {"kernels"}}
+THIRD_PARTY = {"Eigen/": {"interop"}, "mpi.h": {"cluster"}, "xsimd/": {"interop"}}
 
 MAX_LINES = 400
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -2,7 +2,7 @@
 //
 //   namespace xenos::inline XENOS_ABI { ... }
 //
-// Its name encodes version, instruction set and configuration, e.g. `v0_1_0_avx512_xs`.
+// Its name encodes version, instruction set and configuration, e.g. `v0_1_0_avx512_vnni`.
 // Translation units compiled with different -m flags then never share an inline function, so one
 // program may hold SSE, AVX2 and AVX-512 variants of a model.
 #pragma once
@@ -61,23 +61,18 @@
 #define XENOS_DETAIL_DOT
 #endif
 
-// Configuration: xsimd or not, and -ffast-math, which changes what inline functions compute.
-#if XENOS_HAS_XSIMD
-#define XENOS_DETAIL_SIMD _xs
-#else
-#define XENOS_DETAIL_SIMD _nx
-#endif
+// Configuration: -ffast-math changes what inline functions compute.
 #ifdef __FAST_MATH__
 #define XENOS_DETAIL_MATH _fm
 #else
 #define XENOS_DETAIL_MATH
 #endif
 
-#define XENOS_DETAIL_JOIN_NOW(major, minor, patch, isa, dot, simd, math) \
-  v##major##_##minor##_##patch##_##isa##dot##simd##math
+#define XENOS_DETAIL_JOIN_NOW(major, minor, patch, isa, dot, math) \
+  v##major##_##minor##_##patch##_##isa##dot##math
 #define XENOS_DETAIL_JOIN(...) XENOS_DETAIL_JOIN_NOW(__VA_ARGS__)
 
 /// Name of the inline namespace of this translation unit.
 #define XENOS_ABI                                                                  \
   XENOS_DETAIL_JOIN(XENOS_VERSION_MAJOR, XENOS_VERSION_MINOR, XENOS_VERSION_PATCH, \
-                    XENOS_DETAIL_ISA, XENOS_DETAIL_DOT, XENOS_DETAIL_SIMD, XENOS_DETAIL_MATH)
+                    XENOS_DETAIL_ISA, XENOS_DETAIL_DOT, XENOS_DETAIL_MATH)

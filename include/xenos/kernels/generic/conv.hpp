@@ -188,7 +188,9 @@ struct direct_conv {
     const range columns = t.columns(shape.template get<&conv_geometry::width>());
     const terms_for<sum_type, decltype(t.piece)> terms_now(t.piece, bias, columns.first, all);
     const int block_terms = terms_now.count(all);
-    output_block block{weights, bias, 0, wanted.first};
+    const std::ptrdiff_t padded = Cuts.channels ? place(wanted.end) - place(wanted.first)
+                                                : groups * align_up(channels, Block.lanes);
+    output_block block{weights, bias, 0, wanted.first, weights + block_terms * padded};
     const int first_group = Cuts.channels ? wanted.first / channels : 0;
     const int end_group = Cuts.channels ? ceil_div(wanted.end, channels) : groups;
     for (int g = first_group; g < end_group; ++g) {
@@ -221,6 +223,7 @@ struct direct_conv {
     const sum_type* bias;
     int first_in;
     int first_out;
+    const T* end;  // of all blocks' weights
 
     /// To the next block, behind this one of `channels`, filled up to `padded`.
     void advance(int terms_of_each, int padded, int channels) {
@@ -268,7 +271,9 @@ struct direct_conv {
     if constexpr (next_weights::worthwhile) {
       const std::ptrdiff_t each = terms_now.count(taps);
       ahead.at = block.weights + each * Vectors * Block.lanes;
-      ahead.end = ahead.at + each * Block.channels();
+      ahead.end = block.end - ahead.at > each * Block.channels()
+                      ? ahead.at + each * Block.channels()
+                      : block.end;
     }
     run_rows<Block.rows, Vectors, Channels>(shape, t, block, channels, 0, terms_now, ahead,
                                             epilogue);
