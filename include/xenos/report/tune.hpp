@@ -76,15 +76,24 @@ class timed_program {
 
 }  // namespace detail
 
-/// Times `model`, planned for `Target` by each of `Policies`: they run in turn, `passes` times, so
-/// that what disturbs the machine disturbs all of them. With several cores in the target as many
-/// threads run. In the order of the policies.
-template <target Target, auto... Policies, model_source Model>
-std::array<timing, sizeof...(Policies)> time_policies(const Model& model, int passes = 50) {
-  thread_pool pool(Target.cores);
-  std::tuple<detail::timed_program<Target, Policies, Model>...> programs{
-      detail::timed_program<Target, Policies, Model>(model)...};
-  std::array<timing, sizeof...(Policies)> least{};
+/// A target and a policy to be timed.
+template <target Target, auto Policy>
+struct candidate {
+  static constexpr target on = Target;
+  static constexpr auto by = Policy;
+};
+
+/// Times `model`, planned as each of `Candidates` says: they run in turn, `passes` times, so that
+/// what disturbs the machine disturbs all of them. With several cores in the target as many threads
+/// run. In the order of the candidates.
+template <class... Candidates, model_source Model>
+std::array<timing, sizeof...(Candidates)> time_candidates(const Model& model, int passes = 50) {
+  int cores = 1;
+  ((cores = max_of(cores, Candidates::on.cores)), ...);
+  thread_pool pool(cores);
+  std::tuple<detail::timed_program<Candidates::on, Candidates::by, Model>...> programs{
+      detail::timed_program<Candidates::on, Candidates::by, Model>(model)...};
+  std::array<timing, sizeof...(Candidates)> least{};
   const auto take = [](timing& best, const timing& now) {
     if (best.seconds == 0 || now.seconds < best.seconds) best = now;
   };
@@ -99,21 +108,49 @@ std::array<timing, sizeof...(Policies)> time_policies(const Model& model, int pa
   return least;
 }
 
-/// A first tuner: tries tiles of 1, 2, 4, 8 and 16 rows and the planner's own choice, and hands a
-/// table and the policy to write to `sink`, in pieces of text (`const char*`, ended by 0).
+/// The same for several policies on one target.
+template <target Target, auto... Policies, model_source Model>
+std::array<timing, sizeof...(Policies)> time_policies(const Model& model, int passes = 50) {
+  return time_candidates<candidate<Target, Policies>...>(model, passes);
+}
+
+/// A first tuner: tries tiles of 1, 2, 4, 8 and 16 rows, the planner's own choice, and register
+/// blocks of narrower vectors, which suit small numbers of channels and processors that clock down
+/// for wide ones. Hands a table and what to write to `sink`, in pieces of text (`const char*`,
+/// ended by 0).
 template <target Target, model_source Model, class Sink>
 void tune(const Model& model, Sink&& sink, int passes = 50) {
-  constexpr int tiles[] = {0, 1, 2, 4, 8, 16};
-  const auto found =
-      time_policies<Target, planning{}, planning{.tile = 1}, planning{.tile = 2},
-                    planning{.tile = 4}, planning{.tile = 8}, planning{.tile = 16}>(model, passes);
+  constexpr auto narrow = [](int parts) {
+    target t = Target;
+    t.vector_bytes = max_of(t.vector_bytes / parts, static_cast<int>(sizeof(float)));
+    return t;
+  };
+  struct choice {
+    int tile;
+    int vector_bytes;
+  };
+  constexpr int wide = Target.vector_bytes;
+  constexpr choice choices[] = {{0, wide},
+                                {1, wide},
+                                {2, wide},
+                                {4, wide},
+                                {8, wide},
+                                {16, wide},
+                                {0, narrow(2).vector_bytes},
+                                {0, narrow(4).vector_bytes}};
+  const auto found = time_candidates<
+      candidate<Target, planning{}>, candidate<Target, planning{.tile = 1}>,
+      candidate<Target, planning{.tile = 2}>, candidate<Target, planning{.tile = 4}>,
+      candidate<Target, planning{.tile = 8}>, candidate<Target, planning{.tile = 16}>,
+      candidate<narrow(2), planning{}>, candidate<narrow(4), planning{}>>(model, passes);
   std::size_t best = 0;
   char line[128];
-  sink("tile        us      arena, bytes    cycles by the cost model\n");
+  sink("tile   vectors, bytes        us      arena, bytes    cycles by the cost model\n");
   for (std::size_t k = 0; k < found.size(); ++k) {
     const timing& t = found[k];
-    std::snprintf(line, sizeof line, "%4d %9.2f %17lld %27lld\n", tiles[k], t.seconds * 1e6,
-                  static_cast<long long>(t.arena), static_cast<long long>(t.cycles));
+    std::snprintf(line, sizeof line, "%4d %16d %9.2f %17lld %27lld\n", choices[k].tile,
+                  choices[k].vector_bytes, t.seconds * 1e6, static_cast<long long>(t.arena),
+                  static_cast<long long>(t.cycles));
     sink(line);
     if (t.seconds < found[best].seconds) best = k;
   }
@@ -122,8 +159,10 @@ void tune(const Model& model, Sink&& sink, int passes = 50) {
     sink("the planner's choice is within 2 % of the best: link<target>\n");
     return;
   }
-  std::snprintf(line, sizeof line, "link<target, xenos::planning{.tile = %d}> takes %.0f %% less\n",
-                tiles[best], gain);
+  std::snprintf(line, sizeof line,
+                "link<target, xenos::planning{.tile = %d}>, target with .vector_bytes = %d, takes "
+                "%.0f %% less\n",
+                choices[best].tile, choices[best].vector_bytes, gain);
   sink(line);
 }
 
