@@ -245,9 +245,9 @@ struct direct_conv {
                                   shape_type::template is_fixed<&conv_geometry::out_channels>;
     static constexpr bool worthwhile =  // more than the first-level cache keeps
         Block.lanes > 1 && fixed&& std::int64_t{taps} * Geometry.out_channels >= 16384;
-    /// Elements to the next line in a pass over `terms` terms, 0 when all have been asked for.
-    [[nodiscard]] std::ptrdiff_t step(std::ptrdiff_t terms) const {
-      return end - at >= terms * line ? line : 0;
+    /// Elements to the next line in a pass of `steps` terms, 0 when all have been asked for.
+    [[nodiscard]] std::ptrdiff_t step(std::ptrdiff_t steps) const {
+      return end - at >= steps * line ? line : 0;
     }
   };
   // Where a block's number of channels is a template argument, `dynamic` means: as told.
