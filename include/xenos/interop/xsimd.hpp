@@ -1,5 +1,6 @@
 // xsimd's functions (erf, log, pow, sin ...) on this library's vectors, for operations that need
-// more than core/simd.hpp has. Not in the umbrella header: including xsimd costs 0.7 s of compiling.
+// more than core/simd.hpp has. Not in the umbrella header: including xsimd costs 0.7 s of
+// compiling.
 #pragma once
 
 #include <type_traits>

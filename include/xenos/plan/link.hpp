@@ -175,7 +175,8 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
         p.has = limit;
       } else if (left >= 0) {  // the unfinished sums of one tile are too many
         const int rows = u.tile(f.tiles[0]);
-        p.needs += rows * u.out.width * pixel_sum_bytes(u, parameters.in_channels.channel_block);
+        p.needs +=
+            bytes_t{rows} * u.out.width * pixel_sum_bytes(u, parameters.in_channels.channel_block);
       }
       return;
     }

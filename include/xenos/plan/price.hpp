@@ -162,7 +162,7 @@ constexpr std::int64_t computing_cycles(const unit& last, const target& t, const
   cycles += (cut.passes() - 1) * starts;
   if (cut.pieces == 1) return cycles;
   const bytes_t sums = bytes_t{part.rows} * part.columns * pixel_sum_bytes(last, part.channels);
-  return cycles + 2 * (cut.pieces - 1) * sums / t.scratchpad_bytes_per_cycle;
+  return cycles + bytes_t{2} * (cut.pieces - 1) * sums / t.scratchpad_bytes_per_cycle;
 }
 
 /// Cycles of a segment: the slower of computing and moving, and a quarter of moving, since a

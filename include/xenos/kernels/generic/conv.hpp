@@ -89,7 +89,8 @@ struct direct_conv {
   /// Where the packed parameters of a channel begin that begins a block or ends a range.
   static constexpr std::ptrdiff_t place(int channel) {
     const int within = channel % Geometry.out_channels;
-    return channel / Geometry.out_channels * padded_channels + align_up(within, Block.lanes);
+    return bytes_t{channel / Geometry.out_channels} * padded_channels +
+           align_up(within, Block.lanes);
   }
   template <class Transport>
   static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {

@@ -7,6 +7,8 @@
 #include <xenos/core/lanes.hpp>
 #include <xenos/kernels/channels.hpp>
 
+#include <cstddef>
+
 namespace xenos::inline XENOS_ABI::generic {
 
 /// Sums of `Rows` x `Pixels` output pixels times `Vectors` vectors of `Lanes` output channels, in
@@ -43,7 +45,7 @@ struct block_sums {
     for (int v = 0; v < Vectors; ++v) weight[v] = load_lanes<T, Lanes>(weights + v * Lanes);
     XENOS_UNROLL(32)
     for (int p = 0; p < Rows * Pixels; ++p) {
-      const Sum value = input[p / Pixels][p % Pixels * stride];
+      const Sum value = input[p / Pixels][std::ptrdiff_t{p % Pixels} * stride];
       XENOS_UNROLL(8)
       for (int v = 0; v < Vectors; ++v) at[p][v] += value * weight[v];
     }
