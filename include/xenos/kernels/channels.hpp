@@ -47,6 +47,28 @@ struct channels_of<T, 1> {
   }
 };
 
+/// Sums of int8 go through epilogues one by one, in a loop that compilers make vectors of.
+template <int Lanes>
+  requires(Lanes > 1)
+struct channels_of<std::int8_t, Lanes> {
+  using value = lanes<std::int32_t, Lanes>;
+  template <class Epilogue>
+  static XENOS_ALWAYS_INLINE void finish(const Epilogue& epilogue, value of, std::int8_t* out,
+                                         int at, int channel, int present = Lanes) {
+    std::int32_t values[Lanes];
+    store_lanes<std::int32_t, Lanes>(values, of);
+    if (present >= Lanes) {
+      for (int k = 0; k < Lanes; ++k) {
+        out[at + k] = static_cast<std::int8_t>(epilogue(values[k], at + k, channel + k));
+      }
+    } else {
+      for (int k = 0; k < present; ++k) {
+        out[at + k] = static_cast<std::int8_t>(epilogue(values[k], at + k, channel + k));
+      }
+    }
+  }
+};
+
 /// Elements [at, at + count) of a row, of channel `channel` and on: what `make` makes of them, put
 /// through an epilogue into `out`. `make(operand, k)` gets element at + k and those that follow it
 /// in a vector through `operand` (see `channels_of`).

@@ -11,6 +11,7 @@ namespace xenos::inline XENOS_ABI {
 struct concat_channels {
   static constexpr const char* name = "concat";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
   static constexpr int arity = 0;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
@@ -76,6 +77,7 @@ struct reshape_to {
 
   static constexpr const char* name = "reshape";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (to.height < 1 || to.width < 1 || to.channels < 1) return fault::empty_shape;
@@ -131,6 +133,7 @@ struct reshape_to {
 struct flatten_all {
   static constexpr const char* name = "flatten";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] static constexpr reshape_to as_reshape(const shapes& in) {
     return {vector(static_cast<int>(in[0].elements()))};
