@@ -28,7 +28,7 @@ struct resnet8_int8_weights {
 
 /// What the integers behind the layers of a stack stand for.
 struct stack_quantisation {
-  xn::quantisation first, second, shortcut, sum;
+  xn::quantisation first{}, second{}, shortcut{}, sum{};
 };
 
 // clang-format off
