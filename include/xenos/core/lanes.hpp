@@ -44,7 +44,7 @@ inline lanes<T, Count> load_lanes(const T* from) {
     return *reinterpret_cast<const lanes<T, Count>*>(from);
   }
 }
-/// Loads elements T as numbers of type V.
+/// Loads elements T as numbers of type V: as they are, or int8 as int32.
 template <class V, class T, int Count>
 inline lanes<V, Count> load_lanes_as(const T* from) {
   if constexpr (std::is_same_v<V, T>) {
@@ -52,7 +52,12 @@ inline lanes<V, Count> load_lanes_as(const T* from) {
   } else if constexpr (Count == 1) {
     return static_cast<V>(*from);
   } else {
-    return __builtin_convertvector((load_lanes<T, Count>(from)), lanes<V, Count>);
+    // By way of 16 bits, as g++ 12 takes four times the width apart
+    // (https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/Vector-Extensions.html).
+    using half = lanes<std::int16_t, Count>;
+    const half wider = XENOS_CONVERT_VECTOR(half, (load_lanes<T, Count>(from)));
+    using full = lanes<V, Count>;
+    return XENOS_CONVERT_VECTOR(full, wider);
   }
 }
 template <class T, int Count>

@@ -9,6 +9,7 @@
 #include <xenos/core/simd.hpp>
 #include <xenos/kernels/epilogue.hpp>
 
+#include <cstring>
 #include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
@@ -47,7 +48,7 @@ struct channels_of<T, 1> {
   }
 };
 
-/// Sums of int8 go through epilogues one by one, in a loop that compilers make vectors of.
+/// Sums of int8: what scales them, an epilogue with `on_sums`, takes them as a vector.
 template <int Lanes>
   requires(Lanes > 1)
 struct channels_of<std::int8_t, Lanes> {
@@ -55,16 +56,12 @@ struct channels_of<std::int8_t, Lanes> {
   template <class Epilogue>
   static XENOS_ALWAYS_INLINE void finish(const Epilogue& epilogue, value of, std::int8_t* out,
                                          int at, int channel, int present = Lanes) {
-    std::int32_t values[Lanes];
-    store_lanes<std::int32_t, Lanes>(values, of);
-    if (present >= Lanes) {
-      for (int k = 0; k < Lanes; ++k) {
-        out[at + k] = static_cast<std::int8_t>(epilogue(values[k], at + k, channel + k));
-      }
+    std::int8_t made[Lanes];  // apart from all that the epilogue reads
+    epilogue.on_sums(of, at, channel, present, made);
+    if (present < Lanes) {
+      for (int k = 0; k < present; ++k) out[at + k] = made[k];
     } else {
-      for (int k = 0; k < present; ++k) {
-        out[at + k] = static_cast<std::int8_t>(epilogue(values[k], at + k, channel + k));
-      }
+      std::memcpy(out + at, made, sizeof made);
     }
   }
 };

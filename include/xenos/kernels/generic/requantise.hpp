@@ -3,6 +3,7 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
+#include <xenos/core/lanes.hpp>
 #include <xenos/core/quantisation.hpp>
 #include <xenos/kernels/kernel.hpp>
 
@@ -35,6 +36,35 @@ struct scaling_epilogue {
     XENOS_ALWAYS_INLINE std::int32_t operator()(std::int32_t sum, int element, int channel) const {
       const std::int32_t value = scaled<Round>(sum, {multiplier[channel], shift[channel]});
       return inner(clamp_int8(value + zero_point), element, channel);
+    }
+    /// The same of a vector of sums, of which the first `present` exist, from channel `channel` on.
+    /// A plain loop, apart from all that is stored, so that compilers make vectors of it.
+    template <class Sums>
+    XENOS_ALWAYS_INLINE void on_sums(const Sums& sums, int element, int channel, int present,
+                                     std::int8_t* to) const {
+      constexpr int count = static_cast<int>(sizeof(Sums) / sizeof(std::int32_t));
+      std::int32_t values[count];
+      store_lanes<std::int32_t, count>(values, sums);
+      if (present >= count) {
+        scale<count>(values, multiplier + channel, shift + channel, zero_point);
+        for (int k = 0; k < count; ++k) {
+          to[k] = static_cast<std::int8_t>(inner(values[k], element + k, channel + k));
+        }
+      } else {
+        for (int k = 0; k < present; ++k) {
+          to[k] = static_cast<std::int8_t>((*this)(values[k], element + k, channel + k));
+        }
+      }
+    }
+
+   private:
+    template <int Count>
+    XENOS_NOINLINE static void scale(std::int32_t* XENOS_RESTRICT values,
+                                     const std::int32_t* XENOS_RESTRICT by,
+                                     const std::int32_t* XENOS_RESTRICT shifts, int zero_point) {
+      for (int k = 0; k < Count; ++k) {
+        values[k] = clamp_int8(scaled<Round>(values[k], {by[k], shifts[k]}) + zero_point);
+      }
     }
   };
   [[nodiscard]] row_epilogue row(int index) const {
