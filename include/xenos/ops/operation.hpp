@@ -224,7 +224,7 @@ constexpr fault check(const Op& op, const shapes& in) {
 /// checked before.
 template <operation Op>
 constexpr record describe(const Op& op, const shapes& in, const int* from, dtype type,
-                          const quantisations& q = {}) {
+                          const quantisations& q = quantisations{}) {
   record node;
   node.name = Op::name;
   node.map = Op::map;
