@@ -58,11 +58,15 @@ def count_misses(options):
         linked = misses(options.build, network, "linked", options)
         unlinked = misses(options.build, network, "unlinked", options)
         weights = weight_lines(options.build, network)
-        rest = [last - weights for last in (linked[1], unlinked[1])]
-        without = f"{rest[1] / rest[0]:.2f}" if rest[0] > 0 else "no others"
+
+        def ratio(least):
+            """Unlinked to linked, of misses but for the first `least`; fewer than 100 are none."""
+            rest = [last - least for last in (linked[1], unlinked[1])]
+            return f"{rest[1] / rest[0]:.2f}" if min(rest) >= 100 else "-"
+
         cells = [weights, linked[0], unlinked[0], linked[1], unlinked[1]]
         print(f"| {network} | " + " | ".join(f"{cell / 1000:.1f}" for cell in cells) +
-              f" | {unlinked[1] / max(linked[1], 1):.2f} | {without} |", flush=True)
+              f" | {ratio(0)} | {ratio(weights)} |", flush=True)
 
 
 def count_instructions(options):

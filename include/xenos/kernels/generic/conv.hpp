@@ -239,10 +239,16 @@ struct direct_conv {
     const T* end;
 
     static constexpr int line = 64 / static_cast<int>(sizeof(T));
+    static constexpr bool fixed = shape_type::template is_fixed<&conv_geometry::kernel_height> &&
+                                  shape_type::template is_fixed<&conv_geometry::kernel_width> &&
+                                  shape_type::template is_fixed<&conv_geometry::in_channels> &&
+                                  shape_type::template is_fixed<&conv_geometry::out_channels>;
     static constexpr bool worthwhile =  // more than the first-level cache keeps
-        Block.lanes > 1 && std::int64_t{taps} * Geometry.out_channels >= 16384;
-    /// Elements to the next line, 0 when all have been asked for.
-    [[nodiscard]] std::ptrdiff_t step() const { return at < end ? line : 0; }
+        Block.lanes > 1 && fixed&& std::int64_t{taps} * Geometry.out_channels >= 16384;
+    /// Elements to the next line in a pass over `terms` terms, 0 when all have been asked for.
+    [[nodiscard]] std::ptrdiff_t step(std::ptrdiff_t terms) const {
+      return end - at >= terms * line ? line : 0;
+    }
   };
   // Where a block's number of channels is a template argument, `dynamic` means: as told.
 
@@ -338,7 +344,7 @@ struct direct_conv {
     const int count =
         shape.template get<&conv_geometry::in_channels>() * (one_run ? kernel_width : 1);
     const T* XENOS_RESTRICT weights = block.weights;
-    const std::ptrdiff_t ahead_step = ahead.step();
+    const std::ptrdiff_t ahead_step = ahead.step(piece.count(taps));
     block_sums<sum_type, rows, Pixels, Vectors, Block.lanes> sums;
     piece.start(sums, block.bias, x, 1);
     for (int h = 0; h < shape.template get<&conv_geometry::kernel_height>(); ++h) {
