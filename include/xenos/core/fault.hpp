@@ -85,10 +85,11 @@
   "type, and streams of int8 one quantisation (only xn::add_to and xn::mul_to join several)"
 #define XENOS_DETAIL_TEXT_unknown_element_type \
   "streams cannot hold this element type; use float, std::int8_t or std::int16_t"
-#define XENOS_DETAIL_TEXT_quantisation_missing                                             \
-  "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, " \
-  "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "        \
-  "xn::quantisation{scale, zero_point}>, and to layers as their attribute `to`"
+#define XENOS_DETAIL_TEXT_quantisation_missing                                                \
+  "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "    \
+  "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "           \
+  "xn::quantisation{scale, zero_point}>, to layers as their attribute `to`, and to joins by " \
+  "xn::add_to, xn::mul_to or xn::residual<quantisation>"
 #define XENOS_DETAIL_TEXT_no_integer_form                                                         \
   "this stage computes with float only and its input is int8; put xn::dequantize before it, and " \
   "xn::quantize<xn::quantisation{scale, zero_point}> where integers begin again"
