@@ -1,5 +1,5 @@
-// DS-CNN of MLPerf Tiny in int8, as published: 49 x 10 MFCC features to 12 words. Each layer says by
-// `to` what its integers stand for.
+// DS-CNN of MLPerf Tiny in int8, as published: 49 x 10 MFCC features to 12 words. Each layer says
+// by `to` what its integers stand for.
 #pragma once
 
 #include <xenos/xenos.hpp>

@@ -6,8 +6,8 @@ namespace xn = xenos;
 namespace {
 
 constexpr xn::quantisation pixels{0.02F, -7};
-constexpr auto model(const xn::quantised_layer<xn::ohwi{6, 3, 3, 4}>& first,
-                     const xn::quantised_layer<xn::hwo{3, 3, 6}>& second) {
+[[maybe_unused]] constexpr auto model(const xn::quantised_layer<xn::ohwi{6, 3, 3, 4}>& first,
+                                      const xn::quantised_layer<xn::hwo{3, 3, 6}>& second) {
   return xn::input<float, xn::hwc{8, 6, 4}> | xn::quantize<pixels> |
          xn::conv2d<xn::conv{.out = 6, .kernel = {3, 3}, .to = {0.03F, 5}}>(first) | xn::relu6 |
          xn::residual<xn::quantisation{0.05F, 0}>(
