@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include <memory>
+#include <string>
 
 #include "support/networks.hpp"
 
@@ -36,19 +37,21 @@ void inference(benchmark::State& state) {
   state.counters["moved"] = double(program::plan.moved_bytes);
 }
 
-BENCHMARK(inference<networks::resnet8, true>)->Name("resnet8/linked");
-BENCHMARK(inference<networks::resnet8, false>)->Name("resnet8/unlinked");
-BENCHMARK(inference<networks::dscnn, true>)->Name("dscnn/linked");
-BENCHMARK(inference<networks::dscnn, false>)->Name("dscnn/unlinked");
-BENCHMARK(inference<networks::mobilenetv1_025_96, true>)->Name("mobilenetv1_025_96/linked");
-BENCHMARK(inference<networks::mobilenetv1_025_96, false>)->Name("mobilenetv1_025_96/unlinked");
-BENCHMARK(inference<networks::fc_autoencoder, true>)->Name("fc_autoencoder/linked");
-BENCHMARK(inference<networks::fc_autoencoder, false>)->Name("fc_autoencoder/unlinked");
-BENCHMARK(inference<networks::mobilenetv1, true>)->Name("mobilenetv1/linked");
-BENCHMARK(inference<networks::mobilenetv1, false>)->Name("mobilenetv1/unlinked");
-BENCHMARK(inference<networks::mobilenetv2, true>)->Name("mobilenetv2/linked");
-BENCHMARK(inference<networks::mobilenetv2, false>)->Name("mobilenetv2/unlinked");
+template <class Network>
+void register_both(const std::string& name) {
+  benchmark::RegisterBenchmark((name + "/linked").c_str(), inference<Network, true>);
+  benchmark::RegisterBenchmark((name + "/unlinked").c_str(), inference<Network, false>);
+}
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  register_both<networks::resnet8>("resnet8");
+  register_both<networks::dscnn>("dscnn");
+  register_both<networks::mobilenetv1_025_96>("mobilenetv1_025_96");
+  register_both<networks::fc_autoencoder>("fc_autoencoder");
+  register_both<networks::mobilenetv1>("mobilenetv1");
+  register_both<networks::mobilenetv2>("mobilenetv2");
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

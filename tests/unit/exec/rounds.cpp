@@ -266,6 +266,22 @@ void check_errors(const Model& model) {
   }
 }
 
+/// Whether run(net, packed, in, out) gives again and again what a copy as transport gives.
+template <class Net, class Run>
+void check_repeated(const Net& net, const Run& run) {
+  const auto packed = std::make_unique<typename Net::weights>();
+  net.pack(*packed);
+  const buffers in = random_inputs<Net>();
+  buffers want = make_outputs<Net>();
+  xn::copy_transport copy;
+  REQUIRE(run_with(net, copy, *packed, in, want));
+  for (int again = 0; again < 20; ++again) {
+    buffers out = make_outputs<Net>();
+    CHECK(run(net, *packed, in, out));
+    CHECK(same_bits(out, want));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("operations without a kernel read what was brought", "[rounds]") {
@@ -284,37 +300,19 @@ TEST_CASE("an error of the transport is reported, whichever call fails", "[round
 }
 
 TEST_CASE("a thread brings the next round while one computes", "[rounds]") {
-  const auto net = xn::link<bringing(64)>(network());
-  using net_type = std::remove_cvref_t<decltype(net)>;
-  const auto packed = std::make_unique<net_type::weights>();
-  net.pack(*packed);
-  const buffers in = random_inputs<net_type>();
-  buffers want = make_outputs<net_type>();
-  xn::copy_transport copy;
-  REQUIRE(run_with(net, copy, *packed, in, want));
   xn::thread_transport by;
-  for (int again = 0; again < 20; ++again) {
-    buffers out = make_outputs<net_type>();
-    CHECK(run_with(net, by, *packed, in, out));
-    CHECK(same_bits(out, want));
-  }
+  check_repeated(xn::link<bringing(64)>(network()),
+                 [&](const auto& net, const auto& packed, const auto& in, auto& out) {
+                   return run_with(net, by, packed, in, out);
+                 });
 }
 
 TEST_CASE("threads bring the rounds of the threads of a pool", "[rounds]") {
   const auto net = xn::link<coherent(16, 2), xn::split::rows>(deep());
-  using net_type = std::remove_cvref_t<decltype(net)>;
-  static_assert(net_type::plan.cores == 2);
-  const auto packed = std::make_unique<net_type::weights>();
-  net.pack(*packed);
-  const buffers in = random_inputs<net_type>();
-  buffers want = make_outputs<net_type>();
-  xn::copy_transport copy;
-  REQUIRE(run_with(net, copy, *packed, in, want));
+  static_assert(decltype(net)::plan.cores == 2);
   xn::thread_pool pool(2);
   xn::thread_transport by[2];
-  for (int again = 0; again < 20; ++again) {
-    buffers out = make_outputs<net_type>();
-    CHECK(run_on_with(net, pool, by, *packed, in, out));
-    CHECK(same_bits(out, want));
-  }
+  check_repeated(net, [&](const auto&, const auto& packed, const auto& in, auto& out) {
+    return run_on_with(net, pool, by, packed, in, out);
+  });
 }
