@@ -9,8 +9,10 @@
 
 namespace models {
 
-inline ds_cnn_weights read_ds_cnn(support::model_folder& folder) {
-  ds_cnn_weights w;
+/// `Weights`: ds_cnn_weights, or ds_cnn_int8_weights of the folder with integers.
+template <class Weights = ds_cnn_weights>
+Weights read_ds_cnn(support::model_folder& folder) {
+  Weights w;
   folder.read(w.stem, "00_conv");
   for (int i = 0; i < 4; ++i) {
     const std::string names[] = {"01_dwconv", "03_dwconv", "05_dwconv", "07_dwconv"};
@@ -22,8 +24,9 @@ inline ds_cnn_weights read_ds_cnn(support::model_folder& folder) {
   return w;
 }
 
-inline resnet8_weights read_resnet8(support::model_folder& folder) {
-  resnet8_weights w;
+template <class Weights = resnet8_weights>
+Weights read_resnet8(support::model_folder& folder) {
+  Weights w;
   folder.read(w.stem, "00_conv");
   folder.read(w.stack1.first, "01_conv");
   folder.read(w.stack1.second, "02_conv");

@@ -27,29 +27,41 @@ class model_folder {
   /// Reads `NAME_w.npy` and `NAME_b.npy`. Their extents must be the layer's.
   template <auto Order>
   void read(xenos::layer<Order>& layer, const std::string& name) {
-    using view = decltype(layer.weights);
-    using bias = decltype(layer.bias);
-    if (const auto weights = floats(name + "_w.npy", view::size); !weights.empty()) {
-      layer.weights = view(weights.data());
-    }
-    if (const auto values = floats(name + "_b.npy", bias::size); !values.empty()) {
-      layer.bias = bias(values.data());
-    }
+    read_view(layer.weights, name + "_w.npy");
+    read_view(layer.bias, name + "_b.npy");
   }
 
-  /// The values of a float file; empty after an error. `count` is checked unless it is 0.
-  std::span<const float> floats(const std::string& file, std::size_t count = 0) {
+  /// The same of a layer of int8, its scales in `NAME_wscale.npy`.
+  template <auto Order, int Scales>
+  void read(xenos::quantised_layer<Order, Scales>& layer, const std::string& name) {
+    read_view(layer.weights, name + "_w.npy");
+    read_view(layer.scales, name + "_wscale.npy");
+    read_view(layer.bias, name + "_b.npy");
+  }
+
+  /// The values of a file; empty after an error. `count` is checked unless it is 0.
+  template <class T>
+  std::span<const T> values(const std::string& file, std::size_t count = 0) {
     auto array = xenos::read_npy(folder_ / file);
-    if (!array) return fail(file, array.error().message);
+    if (!array) return fail<T>(file, array.error().message);
     kept_.push_back(std::move(*array));
-    const auto values = kept_.back().as<float>();
-    if (!values) return fail(file, values.error().message);
-    if (count != 0 && values->size() != count) return fail(file, "has another number of values");
+    const auto values = kept_.back().as<T>();
+    if (!values) return fail<T>(file, values.error().message);
+    if (count != 0 && values->size() != count) return fail<T>(file, "has another number of values");
     return *values;
+  }
+  std::span<const float> floats(const std::string& file, std::size_t count = 0) {
+    return values<float>(file, count);
   }
 
  private:
-  std::span<const float> fail(const std::string& file, const char* why) {
+  template <class View>
+  void read_view(View& view, const std::string& file) {
+    const auto data = values<typename View::value_type>(file, View::size);
+    if (!data.empty()) view = View(data.data());
+  }
+  template <class T>
+  std::span<const T> fail(const std::string& file, const char* why) {
     if (failed_.empty()) failed_ = (folder_ / file).string() + ": " + why;
     return {};
   }

@@ -100,8 +100,17 @@ static_assert(shape_behind(image | xn::reduce_max<xn::axes{.columns = true, .cha
               xn::sequence(32, 1));
 static_assert(shape_behind(image | xn::permute<xn::transpose{{2, 0, 1}}> |
                            xn::crop<xn::slice{.begin = {0, 30, 4}}>) == xn::hwc{3, 2, 20});
-static_assert(only<decltype(xn::input<std::int8_t, xn::hwc{2, 2, 1}> | xn::relu)::end>.type ==
-              xn::dtype::i8);
+constexpr xn::quantisation eighths{0.125F, -3};
+constexpr auto integers = xn::input<std::int8_t, xn::hwc{2, 2, 1}, eighths>;
+constexpr auto conv_of_integers =
+    integers | xn::relu |
+    xn::conv2d<xn::conv{.out = 5, .to = {0.5F, 7}}>(xn::quantised_layer<xn::ohwi{5, 1, 1, 1}, 1>{});
+constexpr auto there_and_back = image | xn::quantize<eighths> | xn::flatten | xn::dequantize;
+static_assert(only<decltype(integers | xn::relu)::end> ==
+              xn::stream_type{{2, 2, 1}, xn::dtype::i8, eighths});
+static_assert(only<end_of<conv_of_integers>> ==
+              xn::stream_type{{2, 2, 5}, xn::dtype::i8, {0.5F, 7}});
+static_assert(only<end_of<there_and_back>> == xn::stream_type{xn::vector(32 * 24 * 3)});
 
 // Fragments are open: their shapes are known behind an input only.
 

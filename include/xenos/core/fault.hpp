@@ -23,6 +23,8 @@
   X(rows_or_columns_differ)   \
   X(element_types_differ)     \
   X(unknown_element_type)     \
+  X(quantisation_missing)     \
+  X(no_integer_form)          \
   X(needs_one_pixel_rows)     \
   X(needs_sequence)           \
   X(reshape_changes_elements) \
@@ -30,6 +32,7 @@
   X(parts_do_not_divide)      \
   X(not_a_permutation)        \
   X(weight_extents_differ)    \
+  X(weight_types_differ)      \
   X(array_length_differs)     \
   X(parameters_missing)       \
   X(empty_shape)              \
@@ -79,9 +82,17 @@
   "branches the same strides"
 #define XENOS_DETAIL_TEXT_element_types_differ                                                    \
   "the streams that meet here have different element types; give the model's inputs one element " \
-  "type"
+  "type, and streams of int8 one quantisation (only xn::add_to and xn::mul_to join several)"
 #define XENOS_DETAIL_TEXT_unknown_element_type \
   "streams cannot hold this element type; use float, std::int8_t or std::int16_t"
+#define XENOS_DETAIL_TEXT_quantisation_missing                                                \
+  "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "    \
+  "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "           \
+  "xn::quantisation{scale, zero_point}>, to layers as their attribute `to`, and to joins by " \
+  "xn::add_to, xn::mul_to or xn::residual<quantisation>"
+#define XENOS_DETAIL_TEXT_no_integer_form                                                         \
+  "this stage computes with float only and its input is int8; put xn::dequantize before it, and " \
+  "xn::quantize<xn::quantisation{scale, zero_point}> where integers begin again"
 #define XENOS_DETAIL_TEXT_needs_one_pixel_rows                                                  \
   "xn::dense reads rows of one pixel, this input is wider; put xn::flatten (or a global pool) " \
   "before it"
@@ -101,6 +112,9 @@
 #define XENOS_DETAIL_TEXT_weight_extents_differ                                                \
   "the extents of these weights do not fit the stage and its input; make `has` equal `needs` " \
   "(out, height, width, in), or name the order the data has (xn::ohwi, oihw, hwio, ...)"
+#define XENOS_DETAIL_TEXT_weight_types_differ                                                      \
+  "a weight view of this stage has the wrong element type; behind a stream of int8 a layer takes " \
+  "weights of std::int8_t, scales of float and then its bias of std::int32_t"
 #define XENOS_DETAIL_TEXT_array_length_differs                                                    \
   "the array's length is not that of the weights' extents; correct the extents, or for a length " \
   "known only at run time use xn::checked_weights"
@@ -194,6 +208,9 @@ struct model_error {
                 "xenos: " XENOS_DETAIL_TEXT_element_types_differ);
   static_assert(why != fault::unknown_element_type,
                 "xenos: " XENOS_DETAIL_TEXT_unknown_element_type);
+  static_assert(why != fault::quantisation_missing,
+                "xenos: " XENOS_DETAIL_TEXT_quantisation_missing);
+  static_assert(why != fault::no_integer_form, "xenos: " XENOS_DETAIL_TEXT_no_integer_form);
   static_assert(why != fault::needs_one_pixel_rows,
                 "xenos: " XENOS_DETAIL_TEXT_needs_one_pixel_rows);
   static_assert(why != fault::needs_sequence, "xenos: " XENOS_DETAIL_TEXT_needs_sequence);
@@ -204,6 +221,7 @@ struct model_error {
   static_assert(why != fault::not_a_permutation, "xenos: " XENOS_DETAIL_TEXT_not_a_permutation);
   static_assert(why != fault::weight_extents_differ,
                 "xenos: " XENOS_DETAIL_TEXT_weight_extents_differ);
+  static_assert(why != fault::weight_types_differ, "xenos: " XENOS_DETAIL_TEXT_weight_types_differ);
   static_assert(why != fault::array_length_differs,
                 "xenos: " XENOS_DETAIL_TEXT_array_length_differs);
   static_assert(why != fault::parameters_missing, "xenos: " XENOS_DETAIL_TEXT_parameters_missing);

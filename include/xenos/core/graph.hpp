@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
+#include <xenos/core/quantisation.hpp>
 #include <xenos/core/shape.hpp>
 #include <xenos/core/window.hpp>
 
@@ -32,7 +33,7 @@ enum class mapping : std::uint8_t {
 /// The window of an operation that may read any column: its stages are not cut into columns.
 inline constexpr window all_columns{1 << 24, 1, 0, 0};
 
-/// What a stage reads of one input.
+/// What a stage reads of one input. Zeros are those of the stream: its zero point, if it has one.
 struct access {
   window rows{};
   int left = 0;                  // zeroed columns it reads before the first
@@ -53,6 +54,7 @@ struct record {
   role kind = role::operation;
   mapping map = mapping::one_to_one;
   dtype type = dtype::f32;
+  quantisation quantised{};  // of its elements
   shape out{};
   int steps = 1;             // rows of its schedule: out.height, or input rows when it accumulates
   bool accumulates = false;  // consumes input rows one by one into a single output row

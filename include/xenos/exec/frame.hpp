@@ -8,6 +8,7 @@
 #include <xenos/plan/plan.hpp>
 
 #include <cstddef>
+#include <cstring>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -40,9 +41,10 @@ struct tensor_rows {
   std::ptrdiff_t stride = 0;  // from slot to slot
   int slots = 1;              // row r lies in slot r % slots
   int height = 1;
-  int halo_before = 0;  // zeroed bytes before and behind each row
+  int halo_before = 0;  // bytes before and behind each row that hold `zero`
   int halo_after = 0;
-  int row = 0;  // bytes of a row itself
+  int row = 0;   // bytes of a row itself
+  int zero = 0;  // the zero point of the elements
 
   [[nodiscard]] std::byte* at(std::byte* const* bases, int index) const {
     const int slot = slots < height ? index % slots : index;
@@ -58,6 +60,7 @@ constexpr tensor_rows rows_of(const unit& u) {
   rows.stride = u.row_stride;
   rows.slots = rows.height = u.out.height;
   rows.row = u.out.width * pixel;
+  rows.zero = u.zero_point;
   if (u.where == placement::caller) {
     rows.base = u.in_place ? frame<Net>::first_input + u.input_port
                            : frame<Net>::first_output + u.output_port;
@@ -76,6 +79,7 @@ struct edge_rows {
   tensor_rows from{};
   window reads{};
   bool zeros = false;  // rows outside are the shared row of zeros, else null
+  int fills = 0;       // bytes of that row that are to be made zero points before it is read
 };
 
 /// Where some of the columns are read: the elements of a row before the first that is there, in the
@@ -92,12 +96,15 @@ template <class T, class... Skipped>
 XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
                                 const T** rows, Skipped... skipped) {
   const skipped_elements before{skipped...};
+  bool filled = edge.fills == 0;
   const int stop = edge.reads.end(end);
   for (int r = edge.reads.first(first); r < stop; ++r) {
     const T* row = nullptr;
     if (r >= 0 && r < edge.from.height) {
       row = reinterpret_cast<const T*>(edge.from.at(bases, r)) - before.row;
     } else if (edge.zeros) {
+      if (!filled) std::memset(bases[0], edge.from.zero, static_cast<std::size_t>(edge.fills));
+      filled = true;
       row = reinterpret_cast<const T*>(bases[0] + edge.from.halo_before) - before.zeros;
     }
     *rows++ = row;
@@ -112,19 +119,20 @@ struct written_row {
   int skipped = 0;
 };
 
-/// Pointers to column 0 of rows [first, end), their halo columns zeroed; of a part of them if a
-/// `written_row` says so.
+/// Pointers to column 0 of rows [first, end), their halo columns holding the zero point; of a part
+/// of them if a `written_row` says so.
 template <class T, class... Part>
 XENOS_NOINLINE void prepare_rows(std::byte* const* bases, const tensor_rows& to, int first, int end,
                                  T** rows, Part... written) {
   const written_row part{written...};
+  const T zero = static_cast<T>(to.zero);
   for (int r = first; r < end; ++r) {
     T* row = reinterpret_cast<T*>(to.at(bases, r)) - part.skipped;
     const auto before = static_cast<int>(to.halo_before / int(sizeof(T)));
     const auto width = static_cast<int>(to.row / int(sizeof(T)));
     const auto after = static_cast<int>(to.halo_after / int(sizeof(T)));
-    for (int i = -before; part.left && i < 0; ++i) row[i] = T(0);
-    for (int i = width; part.right && i < width + after; ++i) row[i] = T(0);
+    for (int i = -before; part.left && i < 0; ++i) row[i] = zero;
+    for (int i = width; part.right && i < width + after; ++i) row[i] = zero;
     *rows++ = row;
   }
 }

@@ -4,10 +4,12 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/element.hpp>
+#include <xenos/exec/serial.hpp>
 #include <xenos/kernels/generic/live_definition.hpp>
 #include <xenos/plan/live.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -36,6 +38,8 @@ struct live_edge {
   int from = 0;
   window reads{};
   bool zeros = false;
+  int zero = 0;       // the zero point of the elements
+  bytes_t fills = 0;  // bytes of the row of zeros that are to be made zero points before it is read
   bytes_t offset = 0;  // of column 0 of slot 0
   int stride = 0;
   int slots = 1;
@@ -46,9 +50,10 @@ struct live_edge {
 
 /// Pointers to column 0 of `reach` rows from `first` on.
 template <class T>
-XENOS_NOINLINE void gather_live_rows(const std::byte* rings, const std::byte* zeros,
+XENOS_NOINLINE void gather_live_rows(const std::byte* rings, std::byte* zeros,
                                      const live_edge& edge, std::int64_t first, std::int64_t height,
                                      const T** rows) {
+  bool filled = edge.fills == 0;
   int slot = first > 0 ? static_cast<int>(first % edge.slots) : 0;
   for (int i = 0; i < edge.reads.reach; ++i, ++first) {
     const std::byte* row = nullptr;
@@ -56,10 +61,24 @@ XENOS_NOINLINE void gather_live_rows(const std::byte* rings, const std::byte* ze
       row = rings + edge.offset + std::ptrdiff_t{slot} * edge.stride;
       if (++slot == edge.slots) slot = 0;
     } else if (edge.zeros) {
+      if (!filled) std::memset(zeros, edge.zero, static_cast<std::size_t>(edge.fills));
+      filled = true;
       row = zeros + edge.halo_before;
     }
     *rows++ = reinterpret_cast<const T*>(row);
   }
+}
+
+/// Whether a stream has zero points, so that units fill the row of zeros when they read it.
+template <class Net>
+constexpr bool live_zero_points() {
+  for (int i = 0; i < Net::plan.unit_count; ++i) {
+    const unit& u = Net::plan.units[i];
+    for (int k = 0; k < u.edge_count; ++k) {
+      if (u.edges[k].reads.zeros && Net::plan.units[u.edges[k].from].zero_point != 0) return true;
+    }
+  }
+  return false;
 }
 
 /// Row pointers and kernel of one unit.
@@ -71,6 +90,7 @@ struct live_runner {
   static constexpr int inputs = is_input ? 1 : u.edge_count;
   static constexpr int pixel = u.out.channels * size_of(u.type);
   using element = element_t<u.type>;
+  using in_element = element_t<input_type<Net>(u)>;
   using selected = live_kernel<typename Net::template kernel<Unit>>;
 
   struct layout {
@@ -87,6 +107,8 @@ struct live_runner {
         all.at[k] = {u.edges[k].from,
                      reads.rows,
                      reads.zeros,
+                     from.zero_point,
+                     live_zero_points<Net>() ? bytes_t{from.row_stride} : 0,
                      from.offset + halo,
                      from.row_stride,
                      from.rows,
@@ -112,12 +134,12 @@ struct live_runner {
   template <class Sink>
   static void run(const live_frame<Net>& f, std::int64_t row, Sink& sink) {
     using epilogue_type = typename Net::template epilogue<Unit>;
-    const element* rows[edges.begin[inputs]];
-    const element* const* in[inputs];
+    const in_element* rows[edges.begin[inputs]];
+    const in_element* const* in[inputs];
     for (int k = 0; k < inputs; ++k) {
-      const element** begin = rows + edges.begin[k];
+      const in_element** begin = rows + edges.begin[k];
       if constexpr (is_input) {
-        *begin = reinterpret_cast<const element*>(f.inputs[u.input_port]);
+        *begin = reinterpret_cast<const in_element*>(f.inputs[u.input_port]);
       } else {
         const live_edge& e = edges.at[k];
         gather_live_rows(f.state.rings, f.scratch, e, first_read(e.reads, row), f.heights[e.from],
@@ -133,14 +155,14 @@ struct live_runner {
     const std::int64_t later = row - plan.begun[Unit];
     const std::int64_t periods = later > 0 ? later / plan.produced[Unit] : 0;
     const auto first = static_cast<int>(row - periods * plan.produced[Unit]);
-    const tile<element, element> t{
+    const tile<in_element, element> t{
         in, &out, first, 1, f.scratch + plan.temporaries, {}, {}, f.state.rings + u.state_offset};
-    const epilogue_type epilogue(in + head_inputs, vectors);
+    const auto epilogue = epilogue_of<epilogue_type>(in + head_inputs, vectors);
     if constexpr (selected::needs_heights) {
       int heights[inputs];
       for (int k = 0; k < inputs; ++k) heights[k] = height_of(f, edges.at[k], periods);
-      selected::type::run(live_tile<element, element>{t, heights}, {}, f.net.template views<Unit>(),
-                          epilogue);
+      selected::type::run(live_tile<in_element, element>{t, heights}, {},
+                          f.net.template views<Unit>(), epilogue);
     } else {
       selected::type::run(t, Net::template parameters<Unit>(f.parameters),
                           f.net.template views<Unit>(), epilogue);
@@ -172,8 +194,9 @@ struct live_runner {
       to = f.state.rings + u.offset + std::ptrdiff_t(row % u.rows) * u.row_stride;
     }
     auto* const out = reinterpret_cast<element*>(to + std::ptrdiff_t{u.halo_left} * pixel);
-    for (int i = -u.halo_left * u.out.channels; i < 0; ++i) out[i] = element(0);
-    for (int i = 0; i < u.halo_right * u.out.channels; ++i) out[u.out.row() + i] = element(0);
+    for (int i = -u.halo_left * u.out.channels; i < 0; ++i) out[i] = element(u.zero_point);
+    for (int i = 0; i < u.halo_right * u.out.channels; ++i)
+      out[u.out.row() + i] = element(u.zero_point);
     return out;
   }
   static int height_of(const live_frame<Net>& f, const live_edge& edge, std::int64_t periods) {

@@ -26,6 +26,35 @@ concept row_probe = requires(Probe probe, std::span<const T> row) {
 
 namespace detail {
 
+/// The element type that a unit reads.
+template <class Net>
+constexpr dtype input_type(const unit& u) {
+  return u.edge_count > 0 ? Net::plan.units[u.edges[0].from].type : u.type;
+}
+
+/// Whether a segment has zero points, so that its units fill the shared row of zeros when they read
+/// it. A unit reads one stream of those outside its image.
+template <class Net>
+constexpr bool zero_points(const segment& s) {
+  for (int i = s.first; i <= s.last; ++i) {
+    const unit& u = Net::plan.units[i];
+    for (int k = 0; k < u.edge_count; ++k) {
+      if (u.edges[k].reads.zeros && Net::plan.units[u.edges[k].from].zero_point != 0) return true;
+    }
+  }
+  return false;
+}
+
+/// The epilogue of a unit. Behind one that changes the element type there is none.
+template <class Epilogue, class In, class Out>
+constexpr Epilogue epilogue_of(const In* const* const* further, const Out* const* vectors) {
+  if constexpr (std::is_same_v<In, Out>) {
+    return Epilogue(further, vectors);
+  } else {
+    return Epilogue(nullptr, vectors);
+  }
+}
+
 /// Row pointers and kernel of one unit.
 template <class Net, int Unit>
 struct tile_runner {
@@ -42,6 +71,7 @@ struct tile_runner {
   static constexpr bool is_input = u.input_port >= 0;
   static constexpr int inputs = is_input ? 1 : u.edge_count;
   using element = element_t<u.type>;
+  using in_element = element_t<input_type<Net>(u)>;
 
   static constexpr edge_rows input(int k) {
     edge_rows rows;
@@ -52,7 +82,12 @@ struct tile_runner {
                    .height = u.out.height};
     } else {
       const edge& e = u.edges[k];
-      rows = {rows_of<Net>(Net::plan.units[e.from]), e.reads.rows, e.reads.zeros};
+      constexpr segment s = Net::plan.segments[u.segment];
+      const unit& from = Net::plan.units[e.from];
+      rows = {rows_of<Net>(from), e.reads.rows, e.reads.zeros};
+      if (zero_points<Net>(s)) {
+        rows.fills = static_cast<int>(min_of(s.zero_row, bytes_t{from.row_stride}));
+      }
     }
     return rows;
   }
@@ -85,10 +120,10 @@ struct tile_runner {
   template <class Probe>
   static void run(const frame<Net>& f, int first, int end, Probe& probe) {
     using epilogue_type = typename Net::template epilogue<Unit>;
-    const element* rows[rows_before(inputs)];
-    const element* const* in[inputs];
+    const in_element* rows[rows_before(inputs)];
+    const in_element* const* in[inputs];
     for (int k = 0; k < inputs; ++k) {
-      const element** begin = rows + row_begins[k];
+      const in_element** begin = rows + row_begins[k];
       if constexpr (cut.columns) {
         gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
       } else {
@@ -112,9 +147,10 @@ struct tile_runner {
       Net::template coefficients<Unit>(f.parameters, vectors);
     }
     Net::template kernel<Unit>::run(
-        tile<element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
-                                    f.channels, state(f), piece(f, first)},
-        parameters(f), f.net.template views<Unit>(), epilogue_type(in + head_inputs(), vectors));
+        tile<in_element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
+                                       f.channels, state(f), piece(f, first)},
+        parameters(f), f.net.template views<Unit>(),
+        epilogue_of<epilogue_type>(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
       for (int r = first_out; r < end_out; ++r) {
@@ -309,7 +345,8 @@ void run_share(const frame<Net>& all, int core, Probe& probe, int round = 0) {
   constexpr segment s = Net::plan.segments[Segment];
   constexpr auto parts = std::make_integer_sequence<int, s.split.rows>{};
   const flush_denormals guard;
-  if constexpr (s.zero_row > 0) std::memset(all.bases[0], 0, std::size_t(s.zero_row));
+  if constexpr (s.zero_row > 0 && !zero_points<Net>(s))
+    std::memset(all.bases[0], 0, std::size_t(s.zero_row));
   if constexpr (s.column_parts() * s.split.count() * s.rounds == 1) {
     run_part<Net, Segment>(all, 0, probe, parts);
   } else {

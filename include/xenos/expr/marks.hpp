@@ -20,27 +20,57 @@ concept stream_element = requires {
 constexpr bool empty(shape s) { return s.height < 1 || s.width < 1 || s.channels < 1; }
 
 /// The context behind an input.
-template <class T, shape Extent, class... Taps>
+template <class T, shape Extent, quantisation Quantised, class... Taps>
 struct behind_input {
-  using type = context<streams<stream_type{Extent, element<T>::type}>, Taps...>;
+  using type = context<streams<stream_type{Extent, element<T>::type, Quantised}>, Taps...>;
 };
-template <class T, shape Extent, class... Taps>
+template <class T, shape Extent, quantisation Quantised, class... Taps>
   requires(!stream_element<T>)
-struct behind_input<T, Extent, Taps...> {
+struct behind_input<T, Extent, Quantised, Taps...> {
   using type = model_error<fault::unknown_element_type, T>;
 };
-template <class T, shape Extent, class... Taps>
+template <class T, shape Extent, quantisation Quantised, class... Taps>
+  requires(stream_element<T> && !empty(Extent) && std::is_same_v<T, std::int8_t> &&
+           !Quantised.fits_int8())
+struct behind_input<T, Extent, Quantised, Taps...> {
+  using type = model_error<fault::quantisation_missing,
+                           input_stream<T, Extent.height, Extent.width, Extent.channels>>;
+};
+template <class T, shape Extent, quantisation Quantised, class... Taps>
   requires(stream_element<T>&& empty(Extent))
-struct behind_input<T, Extent, Taps...> {
+struct behind_input<T, Extent, Quantised, Taps...> {
   using type = model_error<fault::empty_shape,
                            input_stream<T, Extent.height, Extent.width, Extent.channels>>;
 };
 
+/// The quantisation and the port among what an input is told.
+constexpr quantisation find_quantisation() { return {}; }
+template <class First, class... Rest>
+constexpr quantisation find_quantisation(First first, Rest... rest) {
+  if constexpr (std::is_same_v<First, quantisation>) {
+    return first;
+  } else {
+    return find_quantisation(rest...);
+  }
+}
+constexpr int find_port() { return 0; }
+template <class First, class... Rest>
+constexpr int find_port(First first, Rest... rest) {
+  if constexpr (std::is_same_v<First, int>) {
+    return first;
+  } else {
+    static_assert(std::is_same_v<First, quantisation>,
+                  "xenos: an input takes a quantisation and its number, xn::input<std::int8_t, "
+                  "shape, xn::quantisation{scale, zero_point}, port>");
+    return find_port(rest...);
+  }
+}
+
 }  // namespace detail
 
 /// The `Port`-th input of a model.
-template <class T, shape Extent, int Port>
-struct input_node : node_base<input_node<T, Extent, Port>> {
+template <class T, shape Extent, int Port, quantisation Quantised = quantisation{}>
+struct input_node : node_base<input_node<T, Extent, Port, Quantised>> {
   static constexpr bool closed = true;
   static constexpr int port = Port;
   using value_type = T;
@@ -53,7 +83,7 @@ struct input_node : node_base<input_node<T, Extent, Port>> {
   };
   template <class Streams, class... Taps>
   struct binder<context<Streams, Taps...>> {
-    using type = typename detail::behind_input<T, Extent, Taps...>::type;
+    using type = typename detail::behind_input<T, Extent, Quantised, Taps...>::type;
   };
   template <class Context>
   using bind = typename binder<Context>::type;
@@ -67,6 +97,7 @@ struct input_node : node_base<input_node<T, Extent, Port>> {
     node.map = mapping::reorganise;
     node.channelwise = true;
     node.type = element<T>::type;
+    node.quantised = Quantised;
     node.out = Extent;
     node.steps = Extent.height;
     node.port = Port;
@@ -77,9 +108,12 @@ struct input_node : node_base<input_node<T, Extent, Port>> {
 };
 
 /// A model's input: `input<float, hwc{49, 10, 1}>`. A model of several inputs numbers them: port 0,
-/// 1, ...
-template <class T, shape Extent, int Port = 0>
-inline constexpr input_node<T, Extent, Port> input{};
+/// 1, ... behind its shape. One of int8 says what its integers stand for: `input<std::int8_t,
+/// hwc{32, 32, 3}, quantisation{1, -128}>`.
+template <class T, shape Extent, auto... More>
+inline constexpr input_node<T, Extent, detail::find_port(More...),
+                            detail::find_quantisation(More...)>
+    input{};
 
 /// `| tap<"name">`: names the stream here, so that a later branch may read it by `from<"name">`.
 template <short_name Name>

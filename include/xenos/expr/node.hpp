@@ -6,16 +6,18 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/graph.hpp>
 #include <xenos/core/name.hpp>
+#include <xenos/core/quantisation.hpp>
 #include <xenos/core/shape.hpp>
 
 #include <concepts>
 
 namespace xenos::inline XENOS_ABI {
 
-/// What flows along an edge of the expression.
+/// What flows along an edge of the expression. Streams of int8 have a quantisation.
 struct stream_type {
   shape extent{};
   dtype type = dtype::f32;
+  quantisation quantised{};
   friend constexpr bool operator==(const stream_type&, const stream_type&) = default;
 };
 

@@ -30,17 +30,30 @@ struct finding {
   int view = 0;  // the weight view at fault
 };
 
-/// Judges `op` with weight views of extents `given` behind the streams `in`.
-template <operation Op>
-constexpr finding judge(const Op& op, const stream_type* in, int count, const filter* given,
-                        int views) {
-  finding v;
-  shapes extents;
-  for (int i = 0; i < count; ++i) {
-    extents.push(in[i].extent);
-    if (in[i].type != in[0].type) v.why = fault::element_types_differ;
+/// A weight view as `judge` sees it.
+struct given_view {
+  filter extents{};
+  dtype type = dtype::f32;
+};
+template <class View>
+constexpr given_view describe_view() {
+  given_view given{View::extents};
+  if constexpr (requires { typename View::value_type; }) {
+    using value = typename View::value_type;
+    given.type = std::is_same_v<value, std::int8_t>    ? dtype::i8
+                 : std::is_same_v<value, std::int16_t> ? dtype::i16
+                 : std::is_same_v<value, std::int32_t> ? dtype::i32
+                                                       : dtype::f32;
   }
-  if (v.why == fault::none) v.why = check(op, extents);
+  return given;
+}
+
+/// Judges the operation that is to run, with weight views `given` behind the streams `in`.
+template <operation Op>
+constexpr finding judge_running(const Op& op, const stream_type* in, const shapes& extents,
+                                const quantisations& q, const given_view* given, int views) {
+  finding v;
+  v.why = check(op, extents);
   if (v.why == fault::none) v.why = check_endless(op, extents);
   if (v.why != fault::none) return v;
   v.takes = parameters_of(op, extents);
@@ -49,13 +62,51 @@ constexpr finding judge(const Op& op, const stream_type* in, int count, const fi
     return v;
   }
   for (; v.view < views; ++v.view) {
-    if (given[v.view] != v.takes.at[v.view]) {
+    const bool shared = v.view == v.takes.shared && given[v.view].extents == filter{};
+    if (given[v.view].extents != v.takes.at[v.view] && !shared) {
       v.why = fault::weight_extents_differ;
       return v;
     }
+    if (v.takes.typed && given[v.view].type != v.takes.type[v.view]) {
+      v.why = fault::weight_types_differ;
+      return v;
+    }
   }
-  v.out = {output_of(op, extents), in[0].type};
+  v.out = {output_of(op, extents), type_made_by<Op>(in[0].type), quantisation_made_by(op, q)};
   return v;
+}
+
+/// Judges `op`, or its integer form behind streams of int8.
+template <operation Op>
+constexpr finding judge(const Op& op, const stream_type* in, int count, const given_view* given,
+                        int views) {
+  finding v;
+  shapes extents;
+  quantisations q;
+  bool equal = true;
+  for (int i = 0; i < count; ++i) {
+    extents.push(in[i].extent);
+    q.at[i] = in[i].quantised;
+    equal = equal && q[i] == q[0];
+    if (in[i].type != in[0].type) v.why = fault::element_types_differ;
+  }
+  if (v.why != fault::none) return v;
+  if (count == 0 || in[0].type != dtype::i8) {
+    return judge_running(op, in, extents, q, given, views);
+  }
+  if constexpr (has_integer_form<Op>()) {
+    if constexpr (requires { Op::keeps_quantisation; }) {
+      if (!equal) v.why = fault::element_types_differ;
+    }
+    if (v.why == fault::none) v.why = check(op, extents);
+    // An operation that is nothing without integers refuses float, and nothing else.
+    if (v.why == fault::quantisation_missing) v.why = fault::none;
+    if (v.why != fault::none) return v;
+    return judge_running(integer_form_of(op, extents, q), in, extents, q, given, views);
+  } else {
+    v.why = fault::no_integer_form;
+    return v;
+  }
 }
 
 /// What a stage without weights holds: a type of its own, because two objects of one empty type
@@ -112,9 +163,9 @@ struct stage : node_base<stage<Op, Views...>> {
   template <stream_type... In, class... Taps>
   struct binder<context<streams<In...>, Taps...>> {
     static constexpr stream_type inputs[] = {In..., {}};
-    static constexpr filter extents[] = {Views::extents..., {}};
+    static constexpr detail::given_view given[] = {detail::describe_view<Views>()..., {}};
     static constexpr detail::finding found =
-        detail::judge(Op, inputs, sizeof...(In), extents, sizeof...(Views));
+        detail::judge(Op, inputs, sizeof...(In), given, sizeof...(Views));
 
     template <fault Why>
     struct refusal {
@@ -131,11 +182,11 @@ struct stage : node_base<stage<Op, Views...>> {
       requires(Why == fault::weight_extents_differ)
     struct refusal<Why> {
       static constexpr filter right = found.takes.at[found.view];
-      static constexpr filter given = extents[found.view];
+      static constexpr filter has = given[found.view].extents;
       using type =
           model_error<Why, op_type, detail::needs<right.out, right.height, right.width, right.in>,
-                      detail::has<given.out, given.height, given.width, given.in>,
-                      detail::view<found.view>, detail::told<In>...>;
+                      detail::has<has.out, has.height, has.width, has.in>, detail::view<found.view>,
+                      detail::told<In>...>;
     };
     using type = typename detail::choose<found.why == fault::none>::template type<
         context<streams<found.out>, Taps...>, refusal<found.why>>;
@@ -146,8 +197,19 @@ struct stage : node_base<stage<Op, Views...>> {
   template <class Tracer>
   static constexpr stream_ids trace(Tracer& tracer, const stream_ids& in) {
     shapes extents;
-    for (int i = 0; i < in.count; ++i) extents.push(tracer.records[in.at[i]].out);
-    return {1, {tracer.records.push(describe(Op, extents, in.at, tracer.records[in.at[0]].type))}};
+    quantisations q;
+    for (int i = 0; i < in.count; ++i) {
+      extents.push(tracer.records[in.at[i]].out);
+      q.at[i] = tracer.records[in.at[i]].quantised;
+    }
+    const dtype type = tracer.records[in.at[0]].type;
+    if constexpr (has_integer_form<op_type>()) {
+      if (type == dtype::i8) {
+        const auto form = integer_form_of(Op, extents, q);
+        return {1, {tracer.records.push(describe(form, extents, in.at, type, q))}};
+      }
+    }
+    return {1, {tracer.records.push(describe(Op, extents, in.at, type, q))}};
   }
   template <int I, class Sink>
   constexpr void collect([[maybe_unused]] Sink& sink) const {

@@ -94,6 +94,7 @@ struct traced {
       node.channelwise = true;
       node.reads[0] = identity_access;
       node.type = producer.type;
+      node.quantised = producer.quantised;
       node.out = producer.out;
       node.steps = producer.out.height;
       node.port = i;

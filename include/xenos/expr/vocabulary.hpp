@@ -11,6 +11,7 @@
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/quantize.hpp>
 #include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
@@ -32,8 +33,28 @@ concept layer_weights = requires(const T layer) {
   layer.bias.order;
 };
 
+/// The same of a layer of int8, with `scales`.
+template <class T>
+concept quantised_layer_weights = layer_weights<T> && requires(const T layer) {
+  layer.scales.order;
+};
+
+namespace detail {
+
+template <auto Op, layer_weights Layer>
+constexpr auto stage_of_layer(const Layer& layer) {
+  if constexpr (quantised_layer_weights<Layer>) {
+    return stage_of<Op>(layer.weights, layer.scales, layer.bias);
+  } else {
+    return stage_of<Op>(layer.weights, layer.bias);
+  }
+}
+
+}  // namespace detail
+
 // Layers with weights: `conv2d<conv{...}>(weights)`, `(weights, bias)`, or `(layer)` where layer
-// has members weights and bias. See each operation for shapes.
+// has members weights and bias. Behind a stream of int8 `(weights, scales)`, `(weights, scales,
+// bias)` or a quantised_layer. See each operation for shapes.
 
 template <conv Attributes, class... Views>
 constexpr auto conv2d(Views... views) {
@@ -41,7 +62,7 @@ constexpr auto conv2d(Views... views) {
 }
 template <conv Attributes, layer_weights Layer>
 constexpr auto conv2d(const Layer& layer) {
-  return stage_of<Attributes>(layer.weights, layer.bias);
+  return detail::stage_of_layer<Attributes>(layer);
 }
 template <transposed_conv Attributes, class... Views>
 constexpr auto transposed_conv2d(Views... views) {
@@ -49,7 +70,7 @@ constexpr auto transposed_conv2d(Views... views) {
 }
 template <transposed_conv Attributes, layer_weights Layer>
 constexpr auto transposed_conv2d(const Layer& layer) {
-  return stage_of<Attributes>(layer.weights, layer.bias);
+  return detail::stage_of_layer<Attributes>(layer);
 }
 template <depthwise Attributes, class... Views>
 constexpr auto depthwise2d(Views... views) {
@@ -57,7 +78,7 @@ constexpr auto depthwise2d(Views... views) {
 }
 template <depthwise Attributes, layer_weights Layer>
 constexpr auto depthwise2d(const Layer& layer) {
-  return stage_of<Attributes>(layer.weights, layer.bias);
+  return detail::stage_of_layer<Attributes>(layer);
 }
 template <fc Attributes, class... Views>
 constexpr auto dense(Views... views) {
@@ -65,7 +86,7 @@ constexpr auto dense(Views... views) {
 }
 template <fc Attributes, layer_weights Layer>
 constexpr auto dense(const Layer& layer) {
-  return stage_of<Attributes>(layer.weights, layer.bias);
+  return detail::stage_of_layer<Attributes>(layer);
 }
 /// Recurrent layers: `lstm<lstm_attributes{...}>(input_weights, recurrent_weights, bias)`, and the
 /// same of `gru`, which with reset_after takes a recurrent bias too.
@@ -162,6 +183,15 @@ inline constexpr stage<activation<function::leaky_relu>{Slope.alpha}> leaky_relu
 
 inline constexpr stage<elementwise<join::add>{}> add{};
 inline constexpr stage<elementwise<join::mul>{}> mul{};
+/// Of two streams of int8, into the quantisation `To`.
+template <quantisation To>
+inline constexpr stage<elementwise<join::add>{To}> add_to{};
+template <quantisation To>
+inline constexpr stage<elementwise<join::mul>{To}> mul_to{};
+/// Between float and int8.
+template <quantisation To>
+inline constexpr stage<quantize_attributes{To}> quantize{};
+inline constexpr stage<dequantize_attributes{}> dequantize{};
 inline constexpr stage<concat_channels{}> concat{};
 inline constexpr stage<flatten_all{}> flatten{};
 inline constexpr stage<softmax_attributes{}> softmax{};
@@ -208,6 +238,16 @@ constexpr auto residual(Body body) {
 template <node Body, node Shortcut>
 constexpr auto residual(Body body, Shortcut shortcut) {
   return fork(shortcut, body) | add;
+}
+
+/// The same of int8: the sum has the quantisation `To`.
+template <quantisation To, node Body>
+constexpr auto residual(Body body) {
+  return fork(identity, body) | add_to<To>;
+}
+template <quantisation To, node Body, node Shortcut>
+constexpr auto residual(Body body, Shortcut shortcut) {
+  return fork(shortcut, body) | add_to<To>;
 }
 
 }  // namespace xenos::inline XENOS_ABI

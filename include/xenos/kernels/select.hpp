@@ -10,13 +10,16 @@
 #include <xenos/kernels/generic/elementwise.hpp>
 #include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/pool.hpp>
+#include <xenos/kernels/generic/quantize.hpp>
 #include <xenos/kernels/generic/recurrent.hpp>
+#include <xenos/kernels/generic/requantise.hpp>
 #include <xenos/kernels/generic/transposed_conv.hpp>
 #include <xenos/kernels/generic/upsample.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/quantize.hpp>
 #include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
@@ -158,6 +161,31 @@ struct kernel_for<Op, In, T, VectorBytes> {
                                                         .left = g.columns.before};
   using type = generic::direct_depthwise<
       geometry, generic::depthwise_block_of<T>(g.rows.out, geometry.width, VectorBytes), T>;
+};
+
+/// Layers of int8: what sums is the kernel of the layer on float.
+template <auto Op, shapes In, class T, int VectorBytes>
+  requires(is_requantised<std::remove_cvref_t<decltype(Op)>>)
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr auto linear = [] {
+    auto op = Op.op;
+    op.to = {};  // no matter for sums
+    return op;
+  }();
+  using type = generic::requantised_sums<Op, typename kernel_for<linear, In, T, VectorBytes>::type,
+                                         Op.output(In).channels>;
+};
+template <integer_softmax Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::integer_softmax_rows<Op, In[0].width, In[0].channels>;
+};
+template <quantize_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::convert_rows<Op, In[0].width, In[0].channels, float, T>;
+};
+template <dequantize_from Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::convert_rows<Op, In[0].width, In[0].channels, std::int8_t, T>;
 };
 
 template <average_pool Op, shapes In, class T, int VectorBytes>

@@ -41,8 +41,8 @@ constexpr int height_of_record(const heights<Traced::size>& all) {
     }
     return first;
   }
-  if constexpr (node_traits<Node>::computes) {
-    constexpr auto op = node_traits<Node>::op;
+  if constexpr (record_traits<Traced, Id>::computes) {
+    constexpr auto op = record_traits<Traced, Id>::op;
     const fault why = check(op, in);
     if (why == fault::branches_differ || why == fault::rows_or_columns_differ) return -1;
     return why != fault::none ? 0 : max_of(output_of(op, in).height, 0);
@@ -75,8 +75,8 @@ constexpr fault why_not_live() {
   constexpr const record& r = Traced::records[Id];
   if constexpr (r.kind == role::input) {
     return r.out.height == unbounded ? fault::none : fault::input_has_height;
-  } else if constexpr (node_traits<Node>::computes) {
-    return check_live(node_traits<Node>::op, input_shapes(Traced::records, r));
+  } else if constexpr (record_traits<Traced, Id>::computes) {
+    return check_live(record_traits<Traced, Id>::op, input_shapes(Traced::records, r));
   } else {
     return fault::none;
   }

@@ -41,6 +41,33 @@ constexpr shapes input_shapes(const graph<N>& g, const record& r) {
   return in;
 }
 
+template <int N>
+constexpr quantisations input_quantisations(const graph<N>& g, const record& r) {
+  quantisations q;
+  for (int k = 0; k < r.inputs; ++k) q.at[k] = g[r.from[k]].quantised;
+  return q;
+}
+
+/// The same of record `Id` of an expression: its operation is the one that runs, behind streams of
+/// int8 the integer form of what the model says.
+template <class Traced, int Id,
+          class Node = typename indexed<typename Traced::types>::template type<Id>>
+struct record_traits : node_traits<Node> {};
+template <class Traced, int Id, auto Op, class... Views>
+struct record_traits<Traced, Id, stage<Op, Views...>> : node_traits<stage<Op, Views...>> {
+  static constexpr record r = Traced::records[Id];
+  static constexpr auto running() {
+    constexpr dtype in = Traced::records[r.from[0]].type;
+    if constexpr (in == dtype::i8 && has_integer_form<std::remove_cvref_t<decltype(Op)>>()) {
+      return integer_form_of(Op, input_shapes(Traced::records, r),
+                             input_quantisations(Traced::records, r));
+    } else {
+      return Op;
+    }
+  }
+  static constexpr auto op = running();
+};
+
 /// A kernel, or one that finds among its parameters the weights that it would read where they lie.
 template <class Kernel, bool InPlace, class... Views>
 struct kernel_in_reach {
@@ -63,8 +90,9 @@ struct record_kernel {
 template <class Traced, int Id, int VectorBytes, bool InPlace, auto Op, class... Views>
 struct record_kernel<Traced, Id, VectorBytes, InPlace, stage<Op, Views...>> {
   static constexpr record r = Traced::records[Id];
-  using selected = typename kernel_for<Op, input_shapes(Traced::records, r), element_t<r.type>,
-                                       VectorBytes>::type;
+  using selected =
+      typename kernel_for<record_traits<Traced, Id>::op, input_shapes(Traced::records, r),
+                          element_t<r.type>, VectorBytes>::type;
   using type = typename kernel_in_reach<selected, InPlace, Views...>::type;
 };
 

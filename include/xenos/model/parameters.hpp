@@ -38,7 +38,7 @@ struct unit_types {
                                         Planned::in_place>::type;
 
   template <int F>
-  using node = node_traits<typename Planned::template node_of<u.followers[F]>>;
+  using node = record_traits<typename Planned::trace, u.followers[F]>;
 
   /// Whether the first follower is folded into the kernel's weights.
   static constexpr bool folds() {

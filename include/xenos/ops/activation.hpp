@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/math.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/quantised_activation.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -31,6 +32,14 @@ struct activation {
   static constexpr mapping map = mapping::one_to_one;
   static constexpr bool vectors = F != function::gelu;
 
+  /// On streams of int8 those that limit are limits of the integers, which keep their quantisation.
+  [[nodiscard]] constexpr integer_limits<activation> integer_form(const shapes&,
+                                                                  const quantisations& q) const
+      requires(F == function::relu || F == function::relu6 || F == function::relu_n1_to_1) {
+    const int low = quantised_limit(F == function::relu_n1_to_1 ? -1.0F : 0.0F, q[0]);
+    if (F == function::relu) return {.low = low};
+    return {.low = low, .high = quantised_limit(F == function::relu6 ? 6.0F : 1.0F, q[0])};
+  }
   template <class V>
   constexpr V apply(V x) const {
     using math::at_least;

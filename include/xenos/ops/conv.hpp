@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/requantised.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -54,7 +55,8 @@ struct sliding {
 /// CONV_2D: out[y, x, o] = bias[o] + sum over h, w, i of in[y * stride + h * dilation - top, ...,
 /// i] * weights[o, h, w, i], padding contributing 0. With `groups`, output channel o reads the
 /// input channels of its group only. Views: weights {out, kernel, in / groups}, optional bias
-/// {out}. Reference: tflite reference_ops Conv.
+/// {out}. Behind a stream of int8 the result has the quantisation `to`, see `requantised`.
+/// Reference: tflite reference_ops Conv.
 struct conv {
   int out = 0;
   extent2 kernel{};
@@ -62,6 +64,7 @@ struct conv {
   extent2 dilation{};
   int groups = 1;
   margins padding = same;
+  quantisation to{};
 
   static constexpr const char* name = "conv2d";
   static constexpr mapping map = mapping::many_to_many;
@@ -94,7 +97,7 @@ struct conv {
     const auto filter = weights.template get<0>();
     const int group_in = in.extent(0).channels / groups;
     const int first_in = c / (out / groups) * group_in;
-    value sum = weights.template get<1>()(c);
+    auto sum = value(weights.template get<1>()(c));
     geometry(in.extent(0)).for_each_tap(y, x, [&](int h, int w, int row, int column) {
       for (int i = 0; i < group_in; ++i) {
         sum += value(in(0, row, column, first_in + i)) * filter(c, h, w, i);
@@ -102,18 +105,24 @@ struct conv {
     });
     return sum;
   }
+  [[nodiscard]] constexpr requantised<conv> integer_form(const shapes&,
+                                                         const quantisations& q) const {
+    return {*this, q[0]};
+  }
   friend constexpr bool operator==(const conv&, const conv&) = default;
 };
 
 /// DEPTHWISE_CONV_2D: every input channel has `multiplier` filters of its own; output channel
 /// c * multiplier + m belongs to input channel c. Views: weights {channels * multiplier, kernel,
-/// 1}, optional bias {channels * multiplier}. Reference: tflite reference_ops DepthwiseConv.
+/// 1}, optional bias {channels * multiplier}. Behind a stream of int8 the result has the
+/// quantisation `to`, see `requantised`. Reference: tflite reference_ops DepthwiseConv.
 struct depthwise {
   extent2 kernel{};
   extent2 stride{};
   extent2 dilation{};
   int multiplier = 1;
   margins padding = same;
+  quantisation to{};
 
   static constexpr const char* name = "depthwise2d";
   static constexpr mapping map = mapping::many_to_many;
@@ -145,11 +154,15 @@ struct depthwise {
   constexpr auto at(const In& in, const Weights& weights, int y, int x, int c) const {
     using value = reference_of<typename In::value_type>;
     const auto filter = weights.template get<0>();
-    value sum = weights.template get<1>()(c);
+    auto sum = value(weights.template get<1>()(c));
     geometry(in.extent(0)).for_each_tap(y, x, [&](int h, int w, int row, int column) {
       sum += value(in(0, row, column, c / multiplier)) * filter(c, h, w);
     });
     return sum;
+  }
+  [[nodiscard]] constexpr requantised<depthwise> integer_form(const shapes&,
+                                                              const quantisations& q) const {
+    return {*this, q[0]};
   }
   friend constexpr bool operator==(const depthwise&, const depthwise&) = default;
 };

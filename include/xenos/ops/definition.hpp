@@ -25,7 +25,8 @@ constexpr V apply_definition(const Op& op, const V* values, int count, const Wei
   }
 }
 
-/// Element (y, x, c) of the output of `op`, in the reference type of the inputs' elements. `in` and
+/// Element (y, x, c) of the output of `op`, in the reference type of the inputs' elements, or of
+/// those that it makes if they are others. `in` and
 /// `weights` are as described at the concept `operation`.
 template <operation Op, class In, class Weights>
 constexpr auto define(const Op& op, const In& in, const Weights& weights, const shapes& extents,
@@ -35,6 +36,8 @@ constexpr auto define(const Op& op, const In& in, const Weights& weights, const 
     value values[max_streams] = {};
     for (int i = 0; i < extents.count; ++i) values[i] = value(in(i, y, x, c));
     return apply_definition(op, values, extents.count, weights, c);
+  } else if constexpr (requires { Op::makes; }) {
+    return reference_of<element_t<Op::makes>>(op.at(in, weights, y, x, c));
   } else {
     return value(op.at(in, weights, y, x, c));
   }

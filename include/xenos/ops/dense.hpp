@@ -4,15 +4,19 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/requantised.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
 /// FULLY_CONNECTED, row by row: every row of a sequence {steps, 1, features} is mapped to `out`
 /// features with the same weights; a vector is a sequence of one row. An image goes through
 /// `flatten` first. Views: weights {out, features}, optional bias {out}.
+/// Behind a stream of int8 the result has the quantisation `to`, see `requantised`.
 struct fc {
   int out = 0;
+  quantisation to{};
 
+  static constexpr bool float_scales = true;
   static constexpr const char* name = "dense";
   static constexpr mapping map = mapping::many_to_many;
 
@@ -31,12 +35,17 @@ struct fc {
 
   template <class In, class Weights>
   constexpr auto at(const In& in, const Weights& weights, int y, int, int c) const {
+    using value = reference_of<typename In::value_type>;
     const auto matrix = weights.template get<0>();
-    reference_of<typename In::value_type> sum = weights.template get<1>()(c);
+    auto sum = value(weights.template get<1>()(c));
     for (int i = 0; i < in.extent(0).channels; ++i) {
-      sum += reference_of<typename In::value_type>(in(0, y, 0, i)) * matrix(c, 0, 0, i);
+      sum += value(in(0, y, 0, i)) * matrix(c, 0, 0, i);
     }
     return sum;
+  }
+  [[nodiscard]] constexpr requantised<fc> integer_form(const shapes&,
+                                                       const quantisations& q) const {
+    return {*this, q[0]};
   }
   friend constexpr bool operator==(const fc&, const fc&) = default;
 };

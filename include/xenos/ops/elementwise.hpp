@@ -4,14 +4,16 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/math.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/quantised_join.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
-enum class join : std::uint8_t { add, mul };
-
-/// ADD and MUL of two or more streams of one shape, folded from the first to the last.
+/// ADD and MUL of two or more streams of one shape, folded from the first to the last. Of two
+/// streams of int8 the result has the quantisation `to`, see `quantised_join`.
 template <join Kind>
 struct elementwise {
+  quantisation to{};
+
   static constexpr const char* name = Kind == join::add ? "add" : "mul";
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int arity = 0;
@@ -24,6 +26,10 @@ struct elementwise {
     return in[0].elements() * (in.count - 1);
   }
 
+  [[nodiscard]] constexpr quantised_join<Kind> integer_form(const shapes&,
+                                                            const quantisations& q) const {
+    return join_of<Kind>(q[0], q[1], to);
+  }
   template <class V>
   constexpr V apply(V left, V right) const {
     if constexpr (Kind == join::add) {

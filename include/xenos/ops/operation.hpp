@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/fault.hpp>
 #include <xenos/core/graph.hpp>
+#include <xenos/core/quantisation.hpp>
 #include <xenos/core/shape.hpp>
 #include <xenos/core/weights.hpp>
 
@@ -16,6 +17,11 @@ struct parameters {
   int count = 0;
   int required = 0;
   filter at[4] = {};
+  // Of operations on integers, which convert nothing: the element types, and a view that may also
+  // have one element for all channels.
+  bool typed = false;
+  dtype type[4] = {};
+  int shared = -1;
 };
 
 // clang-format off
@@ -30,6 +36,13 @@ struct parameters {
 ///   params(shapes)        -> parameters   extents of its weight views; absent: none
 ///   macs(shapes)          -> int64        multiply-accumulates of the whole tensor; absent: 0
 ///   takes_epilogue        false when no follower may run on its values; absent: true
+///   integer_form(shapes, quantisations)
+///                         the operation that takes its place where the streams are int8. Of that
+///                         `output_quantisation(quantisations)` tells its result's; absent: the
+///                         first stream's. Absent, with `keeps_quantisation`: the operation itself,
+///                         which moves or picks elements of streams of one quantisation; absent
+///                         both: it computes with float only
+///   makes                 the element type of its result; absent: that of its streams
 ///   channelwise(shapes)   whether an output channel reads that channel of its streams only; absent:
 ///                         one-to-one operations do, others do not
 ///
@@ -129,6 +142,48 @@ constexpr shape output_of(const Op& op, const shapes& in) {
   }
 }
 
+/// Whether `op` can run on streams of int8.
+template <operation Op>
+constexpr bool has_integer_form() {
+  if constexpr (requires(const Op op, const shapes in, const quantisations q) {
+                  op.integer_form(in, q);
+                }) {
+    return true;
+  } else if constexpr (requires { Op::keeps_quantisation; }) {
+    return Op::keeps_quantisation;
+  } else {
+    return false;
+  }
+}
+
+/// What runs in the place of `op` on streams of int8.
+template <operation Op>
+constexpr auto integer_form_of(const Op& op, const shapes& in, const quantisations& q) {
+  if constexpr (requires { op.integer_form(in, q); }) {
+    return op.integer_form(in, q);
+  } else {
+    return op;
+  }
+}
+
+/// The element type and the quantisation of what `op` makes.
+template <operation Op>
+constexpr dtype type_made_by(dtype in) {
+  if constexpr (requires { Op::makes; }) {
+    return Op::makes;
+  } else {
+    return in;
+  }
+}
+template <operation Op>
+constexpr quantisation quantisation_made_by(const Op& op, const quantisations& q) {
+  if constexpr (requires { op.output_quantisation(q); }) {
+    return op.output_quantisation(q);
+  } else {
+    return q[0];
+  }
+}
+
 /// What `op` reads of input number `input`.
 template <operation Op>
 constexpr access access_of(const Op& op, const shapes& in, int input) {
@@ -165,13 +220,16 @@ constexpr fault check(const Op& op, const shapes& in) {
   }
 }
 
-/// The record of `op` reading the nodes `from`; `in` are their shapes, checked before.
+/// The record of `op` reading the nodes `from`; `in` and `q` are their shapes and quantisations,
+/// checked before.
 template <operation Op>
-constexpr record describe(const Op& op, const shapes& in, const int* from, dtype type) {
+constexpr record describe(const Op& op, const shapes& in, const int* from, dtype type,
+                          const quantisations& q = quantisations{}) {
   record node;
   node.name = Op::name;
   node.map = Op::map;
-  node.type = type;
+  node.type = type_made_by<Op>(type);
+  node.quantised = quantisation_made_by(op, q);
   node.out = output_of(op, in);
   node.accumulates = accumulates(op, in);
   node.steps = node.accumulates ? in[0].height : node.out.height;

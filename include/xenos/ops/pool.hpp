@@ -17,13 +17,15 @@ constexpr reduction reduction_of(pooling kind) {
 }
 
 /// AVERAGE_POOL_2D and MAX_POOL_2D: padding takes no part, so that an average divides by the number
-/// of elements inside the image. A window over all rows accumulates row by row. Reference: tflite
-/// reference_ops AveragePool, MaxPool.
+/// of elements inside the image. A window over all rows accumulates row by row, if `by_rows`; not
+/// the average of int8, whose sums do not fit its output. Streams of int8 keep their quantisation.
+/// Reference: tflite reference_ops AveragePool, MaxPool, reference_integer_ops AveragePool.
 template <pooling Kind>
 struct pool {
   extent2 kernel{};
   extent2 stride{};
   margins padding = valid;
+  bool by_rows = true;
 
   static constexpr const char* name = Kind == pooling::average ? "average_pool2d" : "max_pool2d";
   static constexpr mapping map = mapping::many_to_many;
@@ -52,10 +54,16 @@ struct pool {
     return output(in).elements() * kernel.height * kernel.width;
   }
   [[nodiscard]] constexpr bool channelwise(const shapes&) const { return true; }
+  [[nodiscard]] constexpr pool integer_form(const shapes&, const quantisations&) const {
+    pool form = *this;
+    form.by_rows = Kind == pooling::maximum;
+    return form;
+  }
   /// One output row that sees all input rows.
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const {
     const auto g = geometry(in);
-    return g.rows.out == 1 && in[0].height > 1 && g.rows.reach - g.rows.before >= in[0].height;
+    return by_rows && g.rows.out == 1 && in[0].height > 1 &&
+           g.rows.reach - g.rows.before >= in[0].height;
   }
 
   template <class Sum>
@@ -88,7 +96,8 @@ struct pool {
   }
   template <class Sum>
   constexpr Sum finish(Sum sum, const shapes& in, int y, int x) const {
-    return Kind == pooling::average ? sum / static_cast<Sum>(window_elements(in, y, x)) : sum;
+    return Kind == pooling::average ? mean_of(sum, static_cast<Sum>(window_elements(in, y, x)))
+                                    : sum;
   }
 
   template <class In, class Weights>
@@ -119,6 +128,9 @@ struct global_pool {
 
   [[nodiscard]] constexpr pool<Kind> window(const shapes& in) const {
     return {.kernel = {in[0].height, in[0].width}};
+  }
+  [[nodiscard]] constexpr pool<Kind> integer_form(const shapes& in, const quantisations& q) const {
+    return window(in).integer_form(in, q);
   }
   [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
   [[nodiscard]] constexpr shape output(const shapes& in) const { return {1, 1, in[0].channels}; }

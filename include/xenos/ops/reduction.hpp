@@ -43,4 +43,15 @@ constexpr Sum combine(Sum sum, Sum value) {
   }
 }
 
+/// The mean of `count` values with this sum; of integers the nearest, halves away from zero, as
+/// TFLite's AVERAGE_POOL_2D has it.
+template <class Sum>
+constexpr Sum mean_of(Sum sum, Sum count) {
+  if constexpr (std::is_integral_v<Sum>) {
+    return (sum >= 0 ? sum + count / 2 : sum - count / 2) / count;
+  } else {
+    return sum / count;
+  }
+}
+
 }  // namespace xenos::inline XENOS_ABI

@@ -11,6 +11,7 @@ namespace xenos::inline XENOS_ABI {
 struct concat_channels {
   static constexpr const char* name = "concat";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
   static constexpr int arity = 0;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
@@ -37,12 +38,14 @@ struct concat_channels {
   friend constexpr bool operator==(const concat_channels&, const concat_channels&) = default;
 };
 
-/// PAD: rows and columns of zeros around the image.
+/// PAD: rows and columns of zeros around the image; of int8 its zero point, which the stage takes
+/// for `zero` by itself.
 struct zero_pad {
   int top = 0;
   int bottom = 0;
   int left = 0;
   int right = 0;
+  int zero = 0;
 
   static constexpr const char* name = "pad";
   static constexpr mapping map = mapping::reorganise;
@@ -63,7 +66,13 @@ struct zero_pad {
     const int column = x - left;
     const bool inside =
         row >= 0 && row < in.extent(0).height && column >= 0 && column < in.extent(0).width;
-    return inside ? reference_of<typename In::value_type>(in(0, row, column, c)) : 0;
+    using value = reference_of<typename In::value_type>;
+    return inside ? value(in(0, row, column, c)) : value(zero);
+  }
+  [[nodiscard]] constexpr zero_pad integer_form(const shapes&, const quantisations& q) const {
+    zero_pad form = *this;
+    form.zero = q[0].zero_point;
+    return form;
   }
   friend constexpr bool operator==(const zero_pad&, const zero_pad&) = default;
 };
@@ -76,6 +85,7 @@ struct reshape_to {
 
   static constexpr const char* name = "reshape";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (to.height < 1 || to.width < 1 || to.channels < 1) return fault::empty_shape;
@@ -131,6 +141,7 @@ struct reshape_to {
 struct flatten_all {
   static constexpr const char* name = "flatten";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] static constexpr reshape_to as_reshape(const shapes& in) {
     return {vector(static_cast<int>(in[0].elements()))};

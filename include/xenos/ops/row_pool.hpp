@@ -18,10 +18,13 @@ struct row_pool {
   static constexpr const char* name =
       Kind == pooling::average ? "sliding_average_pool" : "sliding_max_pool";
   static constexpr mapping map = mapping::many_to_many;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr pool<Kind> window(const shapes& in) const {
-    return {
-        .kernel = {rows, in[0].width}, .stride = {stride, 1}, .padding = pads(rows - 1, 0, 0, 0)};
+    return {.kernel = {rows, in[0].width},
+            .stride = {stride, 1},
+            .padding = pads(rows - 1, 0, 0, 0),
+            .by_rows = false};
   }
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     return rows < 1 ? fault::bad_attribute : window(in).check(in);

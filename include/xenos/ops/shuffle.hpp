@@ -15,6 +15,7 @@ struct channel_shuffle {
 
   static constexpr const char* name = "channel_shuffle";
   static constexpr mapping map = mapping::shuffle;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     if (groups < 1) return fault::bad_attribute;
@@ -38,6 +39,7 @@ struct transpose {
 
   static constexpr const char* name = "transpose";
   static constexpr mapping map = mapping::whole;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr fault check(const shapes&) const {
     int named = 0;

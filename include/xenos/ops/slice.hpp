@@ -23,6 +23,7 @@ struct slice {
 
   static constexpr const char* name = "slice";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     const auto inside = [](int from, int count, int extent) {
@@ -61,6 +62,7 @@ struct channel_part {
 
   static constexpr const char* name = "split";
   static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr slice as_slice(const shapes& in) const {
     const int channels = in[0].channels / of;

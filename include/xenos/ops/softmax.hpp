@@ -4,12 +4,13 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/core/math.hpp>
+#include <xenos/ops/integer_softmax.hpp>
 #include <xenos/ops/operation.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
 /// SOFTMAX over the channels of each pixel: exp(beta * (x - max)) / sum. NaN propagates to the
-/// whole pixel. Reference: tflite reference_ops Softmax.
+/// whole pixel. Of int8 see `integer_softmax`. Reference: tflite reference_ops Softmax.
 struct softmax_attributes {
   float beta = 1;
 
@@ -21,6 +22,11 @@ struct softmax_attributes {
   [[nodiscard]] constexpr access reads(const shapes&, int) const { return identity_access; }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
     return in[0].elements() * 8;  // an exponential weighs about as much
+  }
+
+  [[nodiscard]] constexpr integer_softmax integer_form(const shapes&,
+                                                       const quantisations& q) const {
+    return integer_softmax_of(beta, q[0]);
   }
 
   template <class In, class Weights>

@@ -31,6 +31,7 @@ struct upsample {
   static constexpr const char* name =
       Kind == interpolation::nearest ? "resize_nearest_neighbor" : "resize_bilinear";
   static constexpr mapping map = mapping::one_to_many;
+  static constexpr bool keeps_quantisation = Kind == interpolation::nearest;
 
   /// The window of one axis.
   [[nodiscard]] constexpr window along(int by) const {

@@ -83,6 +83,7 @@ struct unit {
 
   shape out{};
   dtype type = dtype::f32;
+  int zero_point = 0;  // of its elements: what stands outside the image
   int steps = 1;
   bool accumulates = false;
   bool sequential = false;   // computes all rows in order, on one core

@@ -112,7 +112,7 @@ struct pad_rows : kernel_defaults {
  private:
   template <class Epilogue>
   static void zeros(T* to, int begin, int end, const Epilogue& epilogue) {
-    for (int i = begin; i < end; ++i) to[i] = T(epilogue(T(0), i, i % In.channels));
+    for (int i = begin; i < end; ++i) to[i] = T(epilogue(T(Op.zero), i, i % In.channels));
   }
 };
 

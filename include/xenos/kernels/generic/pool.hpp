@@ -26,7 +26,7 @@ struct pool_geometry {
 template <reduction Kind, pool_geometry Geometry, int Lanes, class T>
 struct direct_pool : kernel_defaults {
   using sum_type = accumulator_of<T>;
-  static_assert(std::is_same_v<sum_type, T> || !Geometry.accumulates);
+  static_assert(std::is_same_v<sum_type, T> || Kind == reduction::max || !Geometry.accumulates);
 
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
@@ -65,7 +65,7 @@ struct direct_pool : kernel_defaults {
     template <class Epilogue>
     void finish(sum_type elements, const Epilogue& epilogue, T* out, int to, int channel) {
       for (int k = 0; k < count(); ++k) {
-        if constexpr (Kind == reduction::mean) at[k] = at[k] / value(elements);
+        if constexpr (Kind == reduction::mean) at[k] = mean_of(at[k], value(elements));
         run_type::finish(epilogue, at[k], out, to + k * Lanes, channel + k * Lanes, present(k));
       }
     }

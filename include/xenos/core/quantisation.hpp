@@ -1,0 +1,104 @@
+// Integers that stand for real numbers, and how sums of their products are scaled back to them.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+
+#include <cstdint>
+
+namespace xenos::inline XENOS_ABI {
+
+/// How sums are rounded when they are scaled to the output's quantisation.
+///   twice  the product with a 31-bit multiplier, then the shift to the right, each to the nearest
+///          (TFLite's reference kernels and TFLite Micro)
+///   once   product and shift together (TFLite built with single rounding, LiteRT's fast kernels)
+enum class rounding : std::uint8_t { twice, once };
+
+/// What the integers of a stream stand for: real = scale * (integer - zero_point). A scale of 0:
+/// nothing, as in streams of float. `round` says how what is computed from the stream is rounded;
+/// it goes with the stream from the model's input (or xn::quantize) on, so that in an attribute
+/// `to` it does not count.
+struct quantisation {
+  float scale = 0;
+  int zero_point = 0;
+  rounding round = rounding::twice;
+
+  [[nodiscard]] constexpr bool given() const { return scale > 0; }
+  /// Whether it can be that of int8 elements.
+  [[nodiscard]] constexpr bool fits_int8() const {
+    return given() && zero_point >= -128 && zero_point <= 127;
+  }
+  friend constexpr bool operator==(const quantisation&, const quantisation&) = default;
+};
+
+/// The quantisations of the streams that a stage reads, in order.
+struct quantisations {
+  quantisation at[8] = {};
+  [[nodiscard]] constexpr const quantisation& operator[](int index) const { return at[index]; }
+};
+
+/// `value`, within int8.
+constexpr std::int32_t clamp_int8(std::int32_t value) {
+  return value < -128 ? -128 : value > 127 ? 127 : value;
+}
+
+/// To the nearest integer, halves away from zero. |x| < 2^62.
+constexpr std::int64_t round_to_nearest(double x) {
+  const auto whole = static_cast<std::int64_t>(x);
+  const double rest = x - static_cast<double>(whole);
+  return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole;
+}
+
+/// A positive factor as integers: multiplier / 2^31 * 2^shift, multiplier 0 or at least 2^30, shift
+/// from -31 to 30.
+struct fixed_factor {
+  std::int32_t multiplier = 0;
+  int shift = 0;
+  friend constexpr bool operator==(const fixed_factor&, const fixed_factor&) = default;
+};
+
+/// The fixed_factor next to `real`; 0 where that is too small. Reference: tflite
+/// QuantizeMultiplier.
+constexpr fixed_factor make_factor(double real) {
+  if (!(real > 0)) return {};
+  int shift = 0;
+  for (; real >= 1; real /= 2) ++shift;
+  for (; real < 0.5; real *= 2) {
+    if (--shift < -40) return {};
+  }
+  std::int64_t multiplier = round_to_nearest(real * 2147483648.0);
+  if (multiplier == std::int64_t{1} << 31) {
+    multiplier /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {};
+  if (shift > 30) return {INT32_MAX, 30};
+  return {static_cast<std::int32_t>(multiplier), shift};
+}
+
+/// `value` times `by`, rounded as `Round` says. Its shift to the left wraps, as does what exceeds
+/// 32 bits. Reference: tflite MultiplyByQuantizedMultiplier.
+template <rounding Round>
+constexpr std::int32_t scaled(std::int32_t value, fixed_factor by) {
+  if constexpr (Round == rounding::once) {
+    const std::int64_t product = std::int64_t{value} * by.multiplier;
+    return static_cast<std::int32_t>((product + (std::int64_t{1} << (30 - by.shift))) >>
+                                     (31 - by.shift));
+  } else {
+    const int left = by.shift > 0 ? by.shift : 0;
+    const int right = left - by.shift;
+    const auto moved = static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << left);
+    // The doubling high product of gemmlowp: its halves go up, as the multiplier is never negative.
+    const auto high = static_cast<std::int32_t>(
+        (std::int64_t{moved} * by.multiplier + (std::int64_t{1} << 30)) >> 31);
+    // The rounding shift: halves go away from zero.
+    const auto mask = static_cast<std::int32_t>((std::uint32_t{1} << right) - 1);
+    const std::int32_t half = (mask >> 1) + (high < 0 ? 1 : 0);
+    return (high >> right) + ((high & mask) > half ? 1 : 0);
+  }
+}
+constexpr std::int32_t scaled(std::int32_t value, fixed_factor by, rounding round) {
+  return round == rounding::once ? scaled<rounding::once>(value, by)
+                                 : scaled<rounding::twice>(value, by);
+}
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,60 @@
+// Between float and int8, and soft-max of int8, element by element.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/kernels/kernel.hpp>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+/// `Op.convert` of each element of rows of `Width` pixels x `Channels`. Nothing is fused behind it.
+template <auto Op, int Width, int Channels, class In, class Out>
+struct convert_rows : kernel_defaults {
+  static constexpr int channel_block = 1;
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<In, Out, Cuts>& t, const no_parameters&, const Views&,
+                  const Epilogue&) {
+    const range columns = t.columns(Width);
+    const range channels = t.channels(Channels);
+    for (int r = 0; r < t.rows; ++r) {
+      for (int x = columns.first; x < columns.end; ++x) {
+        const int pixel = x * Channels;
+        for (int c = pixel + channels.first; c < pixel + channels.end; ++c) {
+          t.out[r][c] = Op.convert(t.in[0][r][c]);
+        }
+      }
+    }
+  }
+};
+
+/// `Op`, an integer_softmax, on rows of `Width` pixels x `Channels`.
+template <auto Op, int Width, int Channels>
+struct integer_softmax_rows : kernel_defaults {
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
+    const range columns = t.columns(Width);
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      for (int x = columns.first; x < columns.end; ++x) {
+        const int pixel = x * Channels;
+        const std::int8_t* in = t.in[0][r] + pixel;
+        int largest = in[0];
+        for (int c = 1; c < Channels; ++c) largest = max_of(largest, int(in[c]));
+        std::int32_t sum = 0;
+        for (int c = 0; c < Channels; ++c) sum = Op.add(sum, Op.exp_below(largest - in[c]));
+        const auto divisor = Op.divisor_of(sum);
+        for (int c = 0; c < Channels; ++c) {
+          const std::int32_t value = Op.divide(Op.exp_below(largest - in[c]), divisor);
+          t.out[r][pixel + c] = static_cast<std::int8_t>(finish(value, pixel + c, c));
+        }
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic

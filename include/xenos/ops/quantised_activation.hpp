@@ -1,0 +1,34 @@
+// Activations of int8 that are nothing but limits.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/core/quantisation.hpp>
+#include <xenos/ops/operation.hpp>
+
+namespace xenos::inline XENOS_ABI {
+
+/// The integer next to `real`, within int8. Reference: tflite CalculateActivationRangeQuantized.
+constexpr int quantised_limit(float real, const quantisation& q) {
+  const double steps = real / q.scale;
+  if (steps > 256) return 127;
+  if (steps < -256) return -128;
+  return clamp_int8(q.zero_point + static_cast<int>(round_to_nearest(steps)));
+}
+
+/// `Activation` on int8: its limits as integers. The quantisation stays.
+template <class Activation>
+struct integer_limits {
+  int low = -128;
+  int high = 127;
+
+  static constexpr const char* name = Activation::name;
+  static constexpr mapping map = mapping::one_to_one;
+
+  template <class V>
+  constexpr V apply(V x) const {
+    return x < V(low) ? V(low) : x > V(high) ? V(high) : x;
+  }
+  friend constexpr bool operator==(const integer_limits&, const integer_limits&) = default;
+};
+
+}  // namespace xenos::inline XENOS_ABI

@@ -1,0 +1,78 @@
+// Compares linked programs of int8 with the stored results of a trained network, bit by bit.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../../examples/models/mlperf_tiny.hpp"
+#include "support/data.hpp"
+
+namespace golden {
+
+namespace xn = xenos;
+using integers = std::span<const std::int8_t>;
+
+/// Runs `net` on all samples, the outputs one after the other; `probe` sees the rows.
+template <class Net, class Probe = xn::no_probe>
+std::vector<std::int8_t> run_integers(const Net& net, integers inputs, Probe&& probe = {}) {
+  constexpr auto in = static_cast<std::size_t>(Net::records[0].out.elements());
+  constexpr auto out = static_cast<std::size_t>(Net::records[Net::size - 1].out.elements());
+  static_assert(xn::verify(Net::records, Net::on, Net::plan).what == xn::flaw::none);
+  const auto weights = std::make_unique<typename Net::weights>();
+  net.pack(*weights);
+  const auto arena = std::make_unique<typename Net::arena>();
+  const std::size_t count = inputs.size() / in;
+  std::vector<std::int8_t> results(count * out);
+  for (std::size_t i = 0; i < count; ++i) {
+    net.run_probed(probe, *weights, Net::tiers(*arena),
+                   std::span<const std::int8_t, in>(inputs.data() + i * in, in),
+                   std::span<std::int8_t, out>(results.data() + i * out, out));
+  }
+  return results;
+}
+
+/// The number of elements that differ.
+inline std::size_t differences(integers a, integers b) {
+  REQUIRE(a.size() == b.size());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) count += a[i] != b[i];
+  return count;
+}
+
+/// A record and the file with the output that it must have.
+using stored_integers = std::vector<std::pair<int, std::string>>;
+
+/// Every intermediate of the sample at `input`, seen by a probe, on a plan that fuses nothing and
+/// on one that fuses and links.
+template <class Expression>
+void check_integer_layers(const Expression& model, integers input, support::model_folder& folder,
+                          const std::string& prefix, const stored_integers& layers) {
+  const auto compare = [&](const auto& net, std::size_t at_least) {
+    std::map<int, std::vector<std::int8_t>> seen;
+    const auto probe = [&](int record, int, integers row) {
+      seen[record].insert(seen[record].end(), row.begin(), row.end());
+    };
+    run_integers(net, input, probe);
+    std::size_t compared = 0;
+    for (const auto& [record, file] : layers) {
+      if (!seen.contains(record)) continue;
+      INFO(prefix << file);
+      const auto expected = folder.values<std::int8_t>(prefix + file);
+      REQUIRE(folder.good());
+      CHECK(differences(seen[record], expected) == 0);
+      ++compared;
+    }
+    CHECK(compared >= at_least);
+  };
+  compare(xn::link<xn::targets::host, xn::planning{.fuse = false, .link = false}>(model),
+          layers.size());
+  compare(xn::link<xn::targets::host>(model), 5);
+}
+
+}  // namespace golden

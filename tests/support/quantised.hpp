@@ -1,0 +1,58 @@
+// Layers of int8 with random weights.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <vector>
+#include <xenos/core/weights.hpp>
+
+namespace xenos_test {
+
+inline int throw_in(int low, int high) {
+  static std::mt19937 dice(20240617);
+  return std::uniform_int_distribution<int>(low, high)(dice);
+}
+
+template <class T>
+std::vector<T> random_integers(std::size_t count) {
+  std::vector<T> values(count);
+  for (T& value : values) value = static_cast<T>(throw_in(-128, 127));
+  return values;
+}
+
+/// A layer with weights of all sizes: ordinary and large scales (shifts to the left), dead channels
+/// with a bias beyond 2^30, and channels whose factor is 0.
+template <auto Order, int Scales = Order.logical().out>
+struct random_layer {
+  using layer_type = xenos::quantised_layer<Order, Scales>;
+  static constexpr std::size_t out = Order.logical().out;
+  std::vector<std::int8_t> weights =
+      random_integers<std::int8_t>(std::size_t(Order.logical().elements()));
+  std::vector<float> scales = std::vector<float>(Scales);
+  std::vector<std::int32_t> bias = std::vector<std::int32_t>(out);
+
+  random_layer() {
+    for (std::size_t c = 0; c < out; ++c) {
+      const int kind = throw_in(0, 7);
+      bias[c] = throw_in(-3000, 3000);
+      if (c < scales.size()) {
+        const float size = std::ldexp(1.0F, throw_in(-3, 3));
+        scales[c] = kind == 0   ? 1.3e-9F
+                    : kind == 1 ? 1e-14F
+                    : kind == 2 ? 30 * size
+                                : 0.001F * size;
+      }
+      if (kind <= 1) bias[c] = throw_in(0, 1) == 0 ? (1 << 30) + 12345 : -(1 << 30) - 12345;
+    }
+  }
+  [[nodiscard]] layer_type views() const {
+    layer_type layer;
+    layer.weights = decltype(layer.weights)(weights.data());
+    layer.scales = decltype(layer.scales)(scales.data());
+    layer.bias = decltype(layer.bias)(bias.data());
+    return layer;
+  }
+};
+
+}  // namespace xenos_test

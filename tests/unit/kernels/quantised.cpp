@@ -1,0 +1,230 @@
+// Layers of int8 against their definitions, bit by bit: over shapes and quantisations, plans and
+// both roundings.
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <memory>
+#include <support/quantised.hpp>
+#include <vector>
+#include <xenos/xenos.hpp>
+
+namespace xn = xenos;
+
+namespace {
+
+using xenos_test::random_integers;
+using xenos_test::random_layer;
+using xn::quantisation;
+using xn::rounding;
+
+/// What definitions read: whole tensors.
+template <class T>
+struct reader {
+  using value_type = T;
+  const std::vector<double>* in[xn::max_streams] = {};
+  xn::shapes extents{};
+  [[nodiscard]] xn::shape extent(int input) const { return extents[input]; }
+  T operator()(int input, int y, int x, int c) const {
+    const xn::shape s = extents[input];
+    REQUIRE((y >= 0 && y < s.height && x >= 0 && x < s.width && c >= 0 && c < s.channels));
+    return static_cast<T>((*in[input])[(std::size_t(y) * s.width + x) * s.channels + c]);
+  }
+};
+
+template <class Net, int Id>
+void define_record(const Net& net, const std::vector<double>& input,
+                   std::vector<std::vector<double>>& tensors) {
+  using traits = xn::detail::record_traits<typename Net::trace, Id>;
+  constexpr xn::record r = Net::records[Id];
+  if constexpr (traits::computes) {
+    reader<xn::element_t<Net::records[r.from[0]].type>> in;
+    for (int k = 0; k < r.inputs; ++k) {
+      in.in[k] = &tensors[std::size_t(r.from[k])];
+      in.extents.push(Net::records[r.from[k]].out);
+    }
+    std::vector<double> values;
+    for (int y = 0; y < r.out.height; ++y) {
+      for (int x = 0; x < r.out.width; ++x) {
+        for (int c = 0; c < r.out.channels; ++c) {
+          const auto& views = net.template record_views<Id>();
+          values.push_back(double(xn::define(traits::op, in, views, in.extents, y, x, c)));
+        }
+      }
+    }
+    tensors.push_back(values);
+  } else if (r.kind == xn::role::input) {
+    tensors.push_back(input);
+  } else {
+    tensors.push_back(std::vector<double>(tensors[std::size_t(r.from[0])]));
+  }
+}
+template <class Net, int... Ids>
+std::vector<double> define_all(const Net& net, const std::vector<double>& input,
+                               std::integer_sequence<int, Ids...>) {
+  std::vector<std::vector<double>> tensors;
+  (define_record<Net, Ids>(net, input, tensors), ...);
+  return tensors.back();
+}
+
+/// One random image through `net`, and through the definitions.
+template <class Net>
+void check_net(const Net& net) {
+  static_assert(xn::verify(Net::records, Net::on, Net::plan).what == xn::flaw::none);
+  constexpr xn::record first = Net::records[0];
+  constexpr xn::record last = Net::records[Net::size - 1];
+  using in_type = xn::element_t<first.type>;
+  using out_type = xn::element_t<last.type>;
+  const auto input = random_integers<in_type>(std::size_t(first.out.elements()));
+  std::vector<out_type> output(std::size_t(last.out.elements()));
+  const auto weights = std::make_unique<typename Net::weights>();
+  net.pack(*weights);
+  const auto arena = std::make_unique<typename Net::arena>();
+  for (std::byte& b : arena->bytes) b = std::byte{0x5a};
+  net.run(*weights, *arena, typename Net::template input_buffer<>(input),
+          typename Net::template output_buffer<>(output));
+  const std::vector<double> wide(input.begin(), input.end());
+  const auto want = define_all(net, wide, std::make_integer_sequence<int, Net::size>{});
+  REQUIRE(want.size() == output.size());
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < want.size(); ++i) different += want[i] != double(output[i]);
+  CHECK(different == 0);
+}
+
+constexpr xn::target cores(int n) {
+  xn::target t = xn::targets::host.with_cores(n);
+  t.barrier_cycles = t.step_cycles = 10;
+  t.exchange_bytes_per_cycle = 1000;
+  return t;
+}
+
+/// The model as a whole, with nothing fused or linked, in narrow vectors, and shared among cores.
+template <class Model>
+void check(const Model& model) {
+  constexpr auto host = xn::targets::host;
+  constexpr auto narrow = [] {
+    auto t = xn::targets::host;
+    t.vector_bytes = 16;
+    return t;
+  }();
+  check_net(xn::link<host>(model));
+  check_net(xn::link<host, xn::planning{.fuse = false, .link = false}>(model));
+  check_net(xn::link<narrow>(model));
+  check_net(xn::link<cores(3), xn::split::rows>(model));
+}
+template <class Model>
+void check_splits(const Model& model) {
+  check_net(xn::link<cores(3), xn::split::columns>(model));
+  check_net(xn::link<cores(2), xn::split::output_channels>(model));
+}
+
+template <xn::shape Extent, quantisation Q>
+constexpr auto image = xn::input<std::int8_t, Extent, Q>;
+
+template <rounding Round>
+void check_convolutions() {
+  const random_layer<xn::ohwi{7, 3, 3, 5}> a;
+  const random_layer<xn::ohwi{18, 1, 1, 7}> b;
+  const auto two = image<xn::hwc{9, 11, 5}, quantisation{0.05F, 11, Round}> |
+                   xn::conv2d<xn::conv{.out = 7, .kernel = {3, 3}, .to = {0.3F, -5}}>(a.views()) |
+                   xn::relu | xn::conv2d<xn::conv{.out = 18, .to = {0.9F, 127}}>(b.views());
+  check(two);
+  check_splits(two);
+
+  const random_layer<xn::ohwi{6, 5, 2, 2}, 1> grouped;
+  check(image<xn::hwc{12, 7, 4}, quantisation{0.5F, -128, Round}> |
+        xn::conv2d<xn::conv{.out = 6,
+                            .kernel = {5, 2},
+                            .stride = {2, 3},
+                            .dilation = {1, 2},
+                            .groups = 2,
+                            .to = {0.7F, 0}}>(grouped.views()));
+}
+
+template <rounding Round>
+void check_depthwise() {
+  const random_layer<xn::hwo{3, 3, 19}> a;
+  const random_layer<xn::hwo{5, 3, 38}> b;
+  const auto model =
+      image<xn::hwc{8, 10, 19}, quantisation{0.02F, 127, Round}> |
+      xn::depthwise2d<xn::depthwise{.kernel = {3, 3}, .to = {0.3F, 12}}>(a.views()) | xn::relu6 |
+      xn::depthwise2d<xn::depthwise{
+          .kernel = {5, 3}, .stride = {2, 2}, .multiplier = 2, .to = {0.04F, -128}}>(b.views());
+  check(model);
+  check_splits(model);
+}
+
+template <rounding Round>
+void check_dense() {
+  const random_layer<xn::oi{9, 13}, 1> a;
+  const random_layer<xn::io{9, 21}> b;
+  const auto v = b.views();
+  check(image<xn::sequence(5, 13), quantisation{0.02F, 3, Round}> |
+        xn::dense<xn::fc{.out = 9, .to = {0.03F, -7}}>(a.views()) | xn::relu_n1_to_1 |
+        xn::dense<xn::fc{.out = 21, .to = {0.1F, 9}}>(v.weights, v.scales));
+}
+
+template <rounding Round>
+void check_joins() {
+  const random_layer<xn::ohwi{6, 3, 3, 6}> a;
+  const random_layer<xn::ohwi{6, 1, 1, 6}> b;
+  constexpr quantisation in{0.07F, -19, Round};
+  const auto body = xn::conv2d<xn::conv{.out = 6, .kernel = {3, 3}, .to = {0.9F, 40}}>(a.views());
+  const auto other = xn::conv2d<xn::conv{.out = 6, .to = {0.011F, -3}}>(b.views());
+  check(image<xn::hwc{7, 6, 6}, in> | xn::residual<quantisation{0.6F, -100}>(body) | xn::relu);
+  check(image<xn::hwc{7, 6, 6}, in> | xn::residual<quantisation{1.5F, 17}>(body, other));
+  check(image<xn::hwc{7, 6, 6}, in> | xn::fork(other, body) | xn::mul_to<quantisation{0.3F, 2}>);
+}
+
+}  // namespace
+
+TEST_CASE("convolutions of int8 are their definitions, to the bit") {
+  for (int i = 0; i < 3; ++i) {
+    check_convolutions<rounding::twice>();
+    check_convolutions<rounding::once>();
+  }
+}
+
+TEST_CASE("depthwise convolutions of int8 are their definitions, to the bit") {
+  for (int i = 0; i < 3; ++i) {
+    check_depthwise<rounding::twice>();
+    check_depthwise<rounding::once>();
+  }
+}
+
+TEST_CASE("dense layers and joins of int8 are their definitions, to the bit") {
+  for (int i = 0; i < 3; ++i) {
+    check_dense<rounding::twice>();
+    check_dense<rounding::once>();
+    check_joins<rounding::twice>();
+    check_joins<rounding::once>();
+  }
+}
+
+TEST_CASE("pools, what moves elements, and soft-max of int8 are their definitions, to the bit") {
+  constexpr quantisation q{0.13F, 55};
+  for (int i = 0; i < 3; ++i) {
+    check(image<xn::hwc{9, 8, 5}, q> |
+          xn::average_pool2d<xn::average_pool{
+              .kernel = {3, 2}, .stride = {2, 1}, .padding = xn::same}>);
+    check(image<xn::hwc{9, 8, 19}, q> | xn::max_pool2d<xn::max_pool{.kernel = {2, 3}}> | xn::relu);
+    check(image<xn::hwc{9, 8, 19}, q> | xn::global_average_pool | xn::softmax);
+    check(image<xn::hwc{6, 3, 33}, q> | xn::global_max_pool | xn::relu6);
+    check(image<xn::hwc{4, 3, 6}, q> | xn::permute<xn::transpose{{2, 0, 1}}> |
+          xn::fork(xn::identity, xn::relu) | xn::concat | xn::flatten);
+    check(image<xn::hwc{4, 3, 6}, q> | xn::pad<xn::zero_pad{.top = 1, .bottom = 2, .right = 1}> |
+          xn::resize_nearest<xn::nearest{{2, 3}}> | xn::sliding_pool<3>);
+    check(image<xn::hwc{4, 5, 12}, quantisation{0.02F, 1}> | xn::softmax);
+    check(image<xn::hwc{4, 5, 3}, quantisation{3.0F, 1}> | xn::softmax | xn::dequantize);
+  }
+}
+
+TEST_CASE("between float and int8") {
+  const random_layer<xn::ohwi{4, 3, 3, 3}> a;
+  check(xn::input<float, xn::hwc{6, 5, 3}> | xn::relu | xn::quantize<quantisation{0.7F, -20}> |
+        xn::conv2d<xn::conv{.out = 4, .kernel = {3, 3}, .to = {0.3F, 3}}>(a.views()) |
+        xn::dequantize | xn::relu6);
+  const xn::quantize_attributes half{{0.5F, 10}};
+  CHECK(half.convert(0.75F) == 12);
+  CHECK(half.convert(-0.25F) == 9);
+  CHECK(half.convert(1e30F) == 127);
+  CHECK(half.convert(-1e30F) == -128);
+}
