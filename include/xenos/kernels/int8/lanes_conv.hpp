@@ -124,6 +124,7 @@ struct pixel_walk {
   template <int P, class Staged>
   XENOS_ALWAYS_INLINE void take(int count, const Staged* inputs, const Staged** pixels,
                                 std::int8_t** out) {
+    XENOS_UNROLL(8)
     for (int p = 0; p < P; ++p) {
       pixels[p] = inputs + row * g.stride_height * layout.pitch + x * g.stride_width * g.in_pixel +
                   in_group;

@@ -44,6 +44,7 @@ XENOS_ALWAYS_INLINE void add_taps(const depthwise_row<Lanes>& row, const lane_pa
   constexpr int fixed = Width == dynamic ? 1 : Width;
   const sums bias = load_lanes<std::int32_t, Lanes::count>(of.bias);
   operand by[fixed];
+  XENOS_UNROLL(8)
   for (int w = 0; w < fixed; ++w) by[w] = Lanes::weights(of.weights + w * vector);
   for (int x = 0; x < row.pixels; x += pixels) {
     sums sum[pixels][1];
@@ -62,6 +63,7 @@ XENOS_ALWAYS_INLINE void add_taps(const depthwise_row<Lanes>& row, const lane_pa
         for (int h = 0; h < row.groups; ++h) {
           const operand now = Lanes::weights(weights);
           const std::ptrdiff_t tap = (std::ptrdiff_t{w} * row.dilation + h) * vector;
+          XENOS_UNROLL(4)
           for (int p = 0; p < pixels; ++p) {
             sum[p][0] = Lanes::add(sum[p][0], Lanes::load(from[p] + tap), now);
           }
@@ -92,6 +94,7 @@ XENOS_NOINLINE inline void multiply_taps(const depthwise_row<Lanes>& row,
     if (of.plain) [[likely]] {
       const typename Lanes::template factors<Round> by(of.multiplier, of.shift, row.zero_point);
       return add_taps<Lanes, Width>(row, of, [&by](sums(&sum)[4][1]) {
+        XENOS_UNROLL(4)
         for (int p = 0; p < 4; ++p) sum[p][0] = by(sum[p][0]);
       });
     }
@@ -134,6 +137,7 @@ XENOS_ALWAYS_INLINE void stage_taps(const generic::depthwise_geometry& g,
     int x = 0;
     for (; x < whole; ++x) {
       const std::int8_t* now[step];
+      XENOS_UNROLL(4)
       for (int k = 0; k < step; ++k) now[k] = from[k] + std::ptrdiff_t{x} * in_pixel + c;
       Lanes::interleave(at, now);
       at += std::ptrdiff_t{groups} * count * step;

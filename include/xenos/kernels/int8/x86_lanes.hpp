@@ -132,6 +132,7 @@ struct dot_lanes : sums_of_words<Count> {
   static XENOS_ALWAYS_INLINE void interleave(staged* to, const std::int8_t* const (&from)[step]) {
     using part = lanes<std::int8_t, 16>;
     part row[step];
+    XENOS_UNROLL(4)
     for (int h = 0; h < step; ++h) {
       if constexpr (Count == 16) {
         row[h] = load_lanes<std::int8_t, 16>(from[h]);
