@@ -14,7 +14,8 @@ namespace detail {
 
 /// `scaled`, for factors that are constants: where it rounds twice and shifts to the right, as one
 /// sum and one shift of 64 bits. The second rounding sends halves away from zero, hence the 2^31.
-XENOS_ALWAYS_INLINE constexpr std::int32_t scaled_by_constant(std::int32_t value, fixed_factor by, rounding round) {
+XENOS_ALWAYS_INLINE constexpr std::int32_t scaled_by_constant(std::int32_t value, fixed_factor by,
+                                                              rounding round) {
   if (round != rounding::twice || by.shift >= 0) return scaled(value, by, round);
   const int right = -by.shift;
   const std::int64_t halves = (std::int64_t{1} << 30) + (std::int64_t{1} << (30 + right));

@@ -8,9 +8,12 @@
 #include <xenos/kernels/int8/dsp.hpp>
 #include <xenos/kernels/int8/lanes_conv.hpp>
 #include <xenos/kernels/int8/lanes_depthwise.hpp>
+#include <xenos/kernels/int8/neon_lanes.hpp>
 #include <xenos/kernels/int8/patch_conv.hpp>
 #include <xenos/kernels/int8/products.hpp>
 #include <xenos/kernels/int8/x86_lanes.hpp>
+
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI::int8 {
 
@@ -22,31 +25,28 @@ using native_products = scalar_products;
 using native_taps = scalar_taps;
 #endif
 
-/// Vectors of at most `bytes` for layers with `channels` outputs in a group: whose `lanes` are
-/// output channels; void if there are none.
-template <int VectorBytes, int Channels>
-constexpr auto lanes_for() {
+/// The lanes of vectors of 64, 32 and 16 bytes; void where there are none.
 #if defined(__SSE4_1__)
-#if XENOS_DOT_64_BYTES
-  if constexpr (VectorBytes >= 64 && Channels > 8)
-    return x86::dot_lanes<16>{};
-  else
+using lanes_of_64 = x86::lanes_of_64;
+using lanes_of_32 = x86::lanes_of_32;
+using lanes_of_16 = x86::pair_lanes<4>;
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+using lanes_of_64 = void;
+using lanes_of_32 = void;
+using lanes_of_16 = neon::native_lanes;
+#else
+using lanes_of_64 = void;
+using lanes_of_32 = void;
+using lanes_of_16 = void;
 #endif
-#if XENOS_DOT_32_BYTES
-      if constexpr (VectorBytes >= 32)
-    return x86::dot_lanes<8>{};
-  else
-#elif defined(__AVX2__)
-  if constexpr (VectorBytes >= 32)
-    return x86::pair_lanes<8>{};
-  else
-#endif
-      if constexpr (VectorBytes >= 16)
-    return x86::pair_lanes<4>{};
-#endif
-}
+
+/// The widest lanes in vectors of at most VectorBytes of which `Channels` outputs fill more than a
+/// half; void where vectors are narrower than the narrowest.
 template <int VectorBytes, int Channels>
-using lanes_of = decltype(lanes_for<VectorBytes, Channels>());
+using lanes_for = std::conditional_t<
+    (VectorBytes >= 64 && Channels > 8 && !std::is_void_v<lanes_of_64>), lanes_of_64,
+    std::conditional_t<(VectorBytes >= 32 && !std::is_void_v<lanes_of_32>), lanes_of_32,
+                       std::conditional_t<(VectorBytes >= 16), lanes_of_16, void>>>;
 
 /// The kernel of a convolution whose output has `Height` rows.
 template <generic::conv_geometry Geometry, int Height, class Lanes>
@@ -58,7 +58,7 @@ struct conv_with<Geometry, Height, void> {
   using type = patch_conv<Geometry, native_products, true>;
 };
 template <generic::conv_geometry Geometry, int Height, int VectorBytes>
-struct conv_kernel : conv_with<Geometry, Height, lanes_of<VectorBytes, Geometry.out_channels>> {};
+struct conv_kernel : conv_with<Geometry, Height, lanes_for<VectorBytes, Geometry.out_channels>> {};
 template <generic::depthwise_geometry Geometry, class Lanes>
 struct depthwise_with {
   using type = lanes_depthwise<Geometry, Lanes>;
@@ -68,6 +68,6 @@ struct depthwise_with<Geometry, void> {
   using type = tap_depthwise<Geometry, native_taps, true>;
 };
 template <generic::depthwise_geometry Geometry, int Height, int VectorBytes>
-struct depthwise_kernel : depthwise_with<Geometry, lanes_of<VectorBytes, Geometry.channels>> {};
+struct depthwise_kernel : depthwise_with<Geometry, lanes_for<VectorBytes, Geometry.channels>> {};
 
 }  // namespace xenos::inline XENOS_ABI::int8

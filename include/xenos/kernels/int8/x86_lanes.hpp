@@ -204,6 +204,19 @@ struct pair_lanes : sums_of_words<Count> {
   }
 };
 
+#if XENOS_DOT_64_BYTES
+using lanes_of_64 = dot_lanes<16>;
+#else
+using lanes_of_64 = void;
+#endif
+#if XENOS_DOT_32_BYTES
+using lanes_of_32 = dot_lanes<8>;
+#elif defined(__AVX2__)
+using lanes_of_32 = pair_lanes<8>;
+#else
+using lanes_of_32 = void;
+#endif
+
 }  // namespace xenos::inline XENOS_ABI::int8::x86
 
 #endif
