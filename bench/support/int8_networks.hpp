@@ -43,15 +43,15 @@ class seeded_integers {
     }
     return made.data();
   }
-  /// Weights that keep activations in range (He), with scales between half and all of the largest.
+  /// Weights that keep activations in range (He), with scales that differ by channel.
   template <auto Order, int Scales>
   void fill(xn::quantised_layer<Order, Scales>& layer) {
     using view = decltype(layer.weights);
     layer.weights = view(values<std::int8_t>(view::size, 127));
     const float largest = std::sqrt(6 / (float(view::size) / float(view::extents.out))) / 127;
     auto& scales = scales_.emplace_back();
-    for (const float value : seeded_.values(Scales, 1)) {
-      scales.push_back(largest * (0.75F + 0.25F * value));
+    for (const float value : seeded_.values(Scales, 0.25F)) {
+      scales.push_back(largest * (1 + value));
     }
     layer.scales = decltype(layer.scales)(scales.data());
     layer.bias = decltype(layer.bias)(values<std::int32_t>(decltype(layer.bias)::size, 500));
