@@ -22,33 +22,55 @@ namespace xenos::inline XENOS_ABI::int8 {
 //   step                 terms of a patch are a multiple of this, filled up with weights of 0
 //   run_step             and so are those of each run of neighbouring elements
 //   alignment            of patches and weights, in bytes
+//   scales               what scales the sums of a block of channels, such as `block_scales`
 //   direct               whether a patch may be a run of the input itself
 //   patch(patches, k, terms) -> staged*
 //                        where patch k of a block begins
 //   stage(to, k, terms, from, count) -> staged*
 //                        lays `count` elements of a run out as a part of patch k, `to` being where
 //                        that part of patch 0 begins; gives where the next run's begins
-//   multiply<P, Round>(patches, terms, filter_block, zero_point, out, channel, present)
-//                        P (1 or `pixels`) patches with a block of filters: scaled to int8, the
-//                        first `present` of its channels stored from out[p][channel] on
+//   multiply<P, Round>(patches, terms, weights, scales, zero_point, out, count)
+//                        P (1 or `pixels`) patches with the filters of `count` channels, which begin
+//                        a block: scaled to int8, stored from out[p] on
 // clang-format on
 
-/// A block of filters, and what scales their sums. Weights lie as [terms / step][channels][step].
-struct filter_block {
-  const std::int8_t* weights;
-  const std::int32_t* bias;
-  const std::int32_t* multiplier;
-  const std::int32_t* shift;  // TFLite's: to the left where positive
+/// What the sums of a block of N channels begin with, and what scales them: the multiplier and how
+/// far to the right (to the left where negative) of a `fixed_factor`.
+template <int N>
+struct block_scales {
+  std::int32_t bias[N];
+  std::int32_t multiplier[N];
+  std::int32_t right[N];
+
+  /// Sets those of channel c of the block.
+  constexpr void set(int c, std::int32_t begin, fixed_factor factor) {
+    bias[c] = begin;
+    multiplier[c] = factor.multiplier;
+    right[c] = -factor.shift;
+  }
+  [[nodiscard]] constexpr fixed_factor factor(int c) const {
+    return {multiplier[c], -static_cast<int>(right[c])};
+  }
 };
 
-/// What a tile hands to the loops below, which are shared by all layers.
+/// A sum of channel c of a block, as int8.
+template <rounding Round, class Scales>
+XENOS_ALWAYS_INLINE std::int8_t scaled_sum(std::int32_t sum, const Scales& scales, int c,
+                                           int zero_point) {
+  return static_cast<std::int8_t>(clamp_int8(scaled<Round>(sum, scales.factor(c)) + zero_point));
+}
+
+/// What a tile hands to the loops below, which are shared by all layers. Weights lie as
+/// [block of channels][terms / step][channels][step].
+template <class Products>
 struct patch_job {
   const std::int8_t* const* in;
   std::int8_t* const* out;
   int rows;
   range columns;
   range channels;  // of all groups
-  filter_block filters;
+  const std::int8_t* weights;
+  const typename Products::scales* scales;
   std::byte* temporaries;
   int zero_point;
 };
@@ -71,7 +93,8 @@ constexpr bool reads_directly(const generic::conv_geometry& g) {
 
 /// The tile of a job, a block of pixels after the other, through all filters of each group.
 template <class Products, rounding Round>
-XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g, const patch_job& job) {
+XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g,
+                                     const patch_job<Products>& job) {
   using staged = typename Products::staged;
   constexpr int block = Products::pixels;
   const bool one_run = g.dilation_width == 1 && g.in_channels == g.in_pixel;
@@ -110,30 +133,23 @@ XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g, const patc
             }
           }
         }
-        out[k] = job.out[row] + x * g.out_pixel + group * g.out_channels;
+        out[k] = job.out[row] + x * g.out_pixel + group * g.out_channels + first;
         if (++x == job.columns.end) {
           x = job.columns.first;
           ++row;
         }
       }
       const int at = group * padded + first;
-      filter_block filters{job.filters.weights + std::ptrdiff_t{at} * terms, job.filters.bias + at,
-                           job.filters.multiplier + at, job.filters.shift + at};
-      for (int c = first; c < end; c += Products::channels) {
-        const int wanted = min_of(Products::channels, end - c);
-        if (present == block) {
-          Products::template multiply<block, Round>(patch, terms, filters, job.zero_point, out, c,
-                                                    wanted);
-        } else {
-          for (int k = 0; k < present; ++k) {
-            Products::template multiply<1, Round>(patch + k, terms, filters, job.zero_point,
-                                                  out + k, c, wanted);
-          }
+      const std::int8_t* weights = job.weights + std::ptrdiff_t{at} * terms;
+      const auto* scales = job.scales + at / Products::channels;
+      if (present == block) {
+        Products::template multiply<block, Round>(patch, terms, weights, scales, job.zero_point,
+                                                  out, end - first);
+      } else {
+        for (int k = 0; k < present; ++k) {
+          Products::template multiply<1, Round>(patch + k, terms, weights, scales, job.zero_point,
+                                                out + k, end - first);
         }
-        filters.weights += std::ptrdiff_t{Products::channels} * terms;
-        filters.bias += Products::channels;
-        filters.multiplier += Products::channels;
-        filters.shift += Products::channels;
       }
     }
   }
@@ -141,7 +157,8 @@ XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g, const patc
 
 /// The same, one copy for all layers of a program.
 template <class Products, rounding Round>
-XENOS_NOINLINE inline void run_any_patches(const generic::conv_geometry& g, const patch_job& job) {
+XENOS_NOINLINE inline void run_any_patches(const generic::conv_geometry& g,
+                                           const patch_job<Products>& job) {
   run_patches<Products, Round>(g, job);
 }
 
@@ -165,9 +182,7 @@ struct patch_conv {
 
   struct packed {
     alignas(Products::alignment) std::int8_t weights[std::size_t{all_padded} * terms];
-    std::int32_t bias[all_padded];
-    std::int32_t multiplier[all_padded];
-    std::int32_t shift[all_padded];
+    typename Products::scales scales[all_padded / Products::channels];
   };
 
   template <class Parameters>
@@ -178,10 +193,9 @@ struct patch_conv {
         const int at = g * padded_channels + c;
         const bool exists = c < Geometry.out_channels;
         const int channel = g * Geometry.out_channels + c;
-        const fixed_factor factor = exists ? layer.factor(channel) : fixed_factor{};
-        to.bias[at] = exists ? layer.bias(channel) : 0;
-        to.multiplier[at] = factor.multiplier;
-        to.shift[at] = factor.shift;
+        to.scales[at / Products::channels].set(at % Products::channels,
+                                               exists ? layer.bias(channel) : 0,
+                                               exists ? layer.factor(channel) : fixed_factor{});
         if (exists) pack_filter(layer, channel, to.weights, at);
       }
     }
@@ -189,14 +203,15 @@ struct patch_conv {
 
   template <rounding Round, cuts Cuts>
   static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& p, int zero_point) {
-    const patch_job job{t.in[0],
-                        t.out,
-                        t.rows,
-                        t.columns(Geometry.width),
-                        t.channels(Geometry.out_channels * Geometry.groups),
-                        {p.weights, p.bias, p.multiplier, p.shift},
-                        t.temporaries,
-                        zero_point};
+    const patch_job<Products> job{t.in[0],
+                                  t.out,
+                                  t.rows,
+                                  t.columns(Geometry.width),
+                                  t.channels(Geometry.out_channels * Geometry.groups),
+                                  p.weights,
+                                  p.scales,
+                                  t.temporaries,
+                                  zero_point};
     if constexpr (Shared) {
       run_any_patches<Products, Round>(geometry, job);
     } else {
