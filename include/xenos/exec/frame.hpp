@@ -9,8 +9,26 @@
 
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
+
+namespace detail {
+
+/// A program seen by kernels that read weights through its views. Where none does nothing of it is
+/// kept, so that a program in flash does not bring the weights that it was packed from.
+template <class Net>
+struct seen_views {
+  const Net& net;
+};
+struct unseen_views {
+  template <class Net>
+  constexpr unseen_views(const Net&) {}
+};
+template <class Net>
+using kept_views = std::conditional_t<Net::reads_any_views, seen_views<Net>, unseen_views>;
+
+}  // namespace detail
 
 /// What one core works on in a run. `bases` are its scratchpad, the memory, the inputs by port,
 /// then the outputs.
@@ -21,7 +39,7 @@ struct frame {
   static constexpr int first_input = 2;
   static constexpr int first_output = first_input + Net::inputs;
 
-  const Net& net;
+  [[no_unique_address]] detail::kept_views<Net> views;
   const typename Net::weights& parameters;
   std::byte* bases[first_output + Net::outputs];
   // The part of a core, where a segment is split in columns or channels.
@@ -66,7 +84,7 @@ constexpr tensor_rows rows_of(const unit& u) {
                            : frame<Net>::first_output + u.output_port;
   } else {
     rows.base = u.where == placement::ring ? frame<Net>::scratchpad : frame<Net>::memory;
-    rows.offset = u.offset + bytes_t{u.halo_left} * pixel;
+    rows.offset = static_cast<std::ptrdiff_t>(u.offset + bytes_t{u.halo_left} * pixel);
     rows.slots = u.rows;
     rows.halo_before = u.halo_left * pixel;
     rows.halo_after = u.halo_right * pixel;

@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/exec/denormals.hpp>
 #include <xenos/exec/frame.hpp>
+#include <xenos/exec/probe.hpp>
 #include <xenos/exec/steps.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/plan/rounds.hpp>
@@ -13,16 +14,6 @@
 #include <utility>
 
 namespace xenos::inline XENOS_ABI {
-
-/// The absent probe: nothing is compiled for it.
-struct no_probe {};
-
-/// A probe sees the rows that each unit writes, as they are written: called with the record number
-/// of the unit's last stage (its fused result), the row, and its elements.
-template <class Probe, class T>
-concept row_probe = requires(Probe probe, std::span<const T> row) {
-  probe(0, 0, row);
-};
 
 namespace detail {
 
@@ -149,8 +140,7 @@ struct tile_runner {
     Net::template kernel<Unit>::run(
         tile<in_element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
                                        f.channels, state(f), piece(f, first)},
-        parameters(f), f.net.template views<Unit>(),
-        epilogue_of<epilogue_type>(in + head_inputs(), vectors));
+        parameters(f), views(f), epilogue_of<epilogue_type>(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
       for (int r = first_out; r < end_out; ++r) {
@@ -177,6 +167,15 @@ struct tile_runner {
       return Net::template brought_parameters<Unit>(f.brought, f.channels, f.terms);
     } else {
       return Net::template parameters<Unit>(f.parameters);
+    }
+  }
+
+  /// The unit's weights where they lie, for kernels that read them there; else views of nothing.
+  static decltype(auto) views(const frame<Net>& f) {
+    if constexpr (Net::template reads_views<Unit>) {
+      return f.views.net.template views<Unit>();
+    } else {
+      return typename Net::template views_of<Unit>{};
     }
   }
 
@@ -258,7 +257,9 @@ struct tile_runner {
 template <class Net, int Unit, class Probe>
 void run_unit(const frame<Net>& f, int first, int end, Probe& probe) {
   if constexpr (!Net::plan.units[Unit].in_place) {
+    if constexpr (unit_probe<Probe>) probe.enter(Unit);
     tile_runner<Net, Unit>::run(f, first, end, probe);
+    if constexpr (unit_probe<Probe>) probe.leave(Unit);
   }
 }
 

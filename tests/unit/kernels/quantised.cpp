@@ -207,6 +207,13 @@ TEST_CASE("pools, what moves elements, and soft-max of int8 are their definition
               .kernel = {3, 2}, .stride = {2, 1}, .padding = xn::same}>);
     check(image<xn::hwc{9, 8, 19}, q> | xn::max_pool2d<xn::max_pool{.kernel = {2, 3}}> | xn::relu);
     check(image<xn::hwc{9, 8, 19}, q> | xn::global_average_pool | xn::softmax);
+    // An average over all rows keeps its sums from tile to tile.
+    const auto rows = image<xn::hwc{9, 8, 39}, q> |
+                      xn::average_pool2d<xn::average_pool{.kernel = {9, 2}, .stride = {1, 2}}> |
+                      xn::relu;
+    check_net(xn::link<xn::targets::host, xn::planning{.tile = 1}>(rows));
+    check_net(xn::link<xn::targets::host, xn::planning{.tile = 4}>(rows));
+    check_splits(rows);
     check(image<xn::hwc{6, 3, 33}, q> | xn::global_max_pool | xn::relu6);
     check(image<xn::hwc{4, 3, 6}, q> | xn::permute<xn::transpose{{2, 0, 1}}> |
           xn::fork(xn::identity, xn::relu) | xn::concat | xn::flatten);
