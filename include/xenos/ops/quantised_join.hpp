@@ -5,6 +5,8 @@
 #include <xenos/core/quantisation.hpp>
 #include <xenos/ops/operation.hpp>
 
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI {
 
 enum class join : std::uint8_t { add, mul };
@@ -49,6 +51,9 @@ struct quantised_join {
   }
   friend constexpr bool operator==(const quantised_join&, const quantised_join&) = default;
 };
+
+template <class Op>
+inline constexpr bool is_int8_add = std::is_same_v<Op, quantised_join<join::add>>;
 
 /// The join of streams with these quantisations.
 template <join Kind>
