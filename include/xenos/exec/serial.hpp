@@ -103,6 +103,11 @@ struct tile_runner {
     return rows;
   }
   static constexpr layout where = make_layout();
+  static constexpr bool divides = [] {
+    bool any = false;
+    for (const edge_rows& rows : where.in) any = any || rows.reads.up != 1;
+    return any;
+  }();
   /// Bytes of the row pointers that a tile keeps on the stack.
   static constexpr bytes_t pointer_bytes =
       bytes_t{sizeof(void*)} * (rows_before(inputs) + inputs + out_rows);
@@ -116,9 +121,9 @@ struct tile_runner {
     for (int k = 0; k < inputs; ++k) {
       const in_element** begin = rows + row_begins[k];
       if constexpr (cut.columns) {
-        gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
+        gather_rows<divides>(f.bases, where.in[k], first, end, begin, skipped(f, k));
       } else {
-        gather_rows(f.bases, where.in[k], first, end, begin);
+        gather_rows<divides>(f.bases, where.in[k], first, end, begin);
       }
       in[k] = begin;
     }
