@@ -5,6 +5,7 @@
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/simd.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/quantised_activation.hpp>
 
 #include <type_traits>
 
@@ -50,6 +51,7 @@ struct epilogue<T> {
   static constexpr int further_operands = 0;
   static constexpr int coefficient_vectors = 0;
   static constexpr bool by_channel = false;
+  static constexpr bool only_limits = true;
 
   constexpr epilogue(const T* const* const* /*operands*/, const T* const* /*coefficients*/) {}
   [[nodiscard]] constexpr epilogue row(int) const { return *this; }
@@ -71,6 +73,9 @@ struct epilogue<T, First, Rest...> {
   static constexpr int further_operands = own_operands + epilogue<T, Rest...>::further_operands;
   static constexpr int coefficient_vectors =
       own_vectors + epilogue<T, Rest...>::coefficient_vectors;
+  /// Whether it is a number of limits of integers, in other words monotone and without operands.
+  static constexpr bool only_limits = epilogue<T, Rest...>::only_limits &&
+                                      is_integer_limits<std::remove_cvref_t<decltype(First::op)>>;
 
   /// The epilogue of one row: plain pointers, so that inner loops load nothing but values.
   struct row_epilogue {

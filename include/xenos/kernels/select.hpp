@@ -15,6 +15,8 @@
 #include <xenos/kernels/generic/requantise.hpp>
 #include <xenos/kernels/generic/transposed_conv.hpp>
 #include <xenos/kernels/generic/upsample.hpp>
+#include <xenos/kernels/int8/layer.hpp>
+#include <xenos/kernels/int8/select.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
@@ -33,6 +35,36 @@
 namespace xenos::inline XENOS_ABI {
 
 namespace generic {
+
+constexpr conv_geometry geometry_of(const conv& op, const shapes& in) {
+  const sliding g = op.geometry(in);
+  return {.width = g.columns.out,
+          .in_channels = in[0].channels / op.groups,
+          .out_channels = op.out / op.groups,
+          .groups = op.groups,
+          .kernel_height = op.kernel.height,
+          .kernel_width = op.kernel.width,
+          .stride_height = op.stride.height,
+          .stride_width = op.stride.width,
+          .dilation_height = op.dilation.height,
+          .dilation_width = op.dilation.width,
+          .left = g.columns.before,
+          .in_pixel = in[0].channels,
+          .out_pixel = op.out};
+}
+constexpr depthwise_geometry geometry_of(const depthwise& op, const shapes& in) {
+  const sliding g = op.geometry(in);
+  return {.width = g.columns.out,
+          .channels = in[0].channels * op.multiplier,
+          .multiplier = op.multiplier,
+          .kernel_height = op.kernel.height,
+          .kernel_width = op.kernel.width,
+          .stride_height = op.stride.height,
+          .stride_width = op.stride.width,
+          .dilation_height = op.dilation.height,
+          .dilation_width = op.dilation.width,
+          .left = g.columns.before};
+}
 
 /// The register block of a convolution of maps of `height` x `width` pixels. Accumulators, one
 /// column of weights and one broadcast value fit the registers; pixels are dealt out evenly over a
@@ -94,23 +126,11 @@ struct kernel_for<Op, In, T, VectorBytes> {
 
 template <conv Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  static constexpr sliding g = Op.geometry(In);
-  static constexpr generic::conv_geometry geometry{.width = g.columns.out,
-                                                   .in_channels = In[0].channels / Op.groups,
-                                                   .out_channels = Op.out / Op.groups,
-                                                   .groups = Op.groups,
-                                                   .kernel_height = Op.kernel.height,
-                                                   .kernel_width = Op.kernel.width,
-                                                   .stride_height = Op.stride.height,
-                                                   .stride_width = Op.stride.width,
-                                                   .dilation_height = Op.dilation.height,
-                                                   .dilation_width = Op.dilation.width,
-                                                   .left = g.columns.before,
-                                                   .in_pixel = In[0].channels,
-                                                   .out_pixel = Op.out};
-  using type = generic::direct_conv<
-      geometry,
-      generic::conv_block<T>(g.rows.out, geometry.width, geometry.out_channels, VectorBytes), T>;
+  static constexpr generic::conv_geometry geometry = generic::geometry_of(Op, In);
+  using type = generic::direct_conv<geometry,
+                                    generic::conv_block<T>(Op.output(In).height, geometry.width,
+                                                           geometry.out_channels, VectorBytes),
+                                    T>;
 };
 
 /// A dense layer is a 1x1 convolution of rows of one pixel.
@@ -148,22 +168,37 @@ struct kernel_for<Op, In, T, VectorBytes> {
 
 template <depthwise Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  static constexpr sliding g = Op.geometry(In);
-  static constexpr generic::depthwise_geometry geometry{.width = g.columns.out,
-                                                        .channels = In[0].channels * Op.multiplier,
-                                                        .multiplier = Op.multiplier,
-                                                        .kernel_height = Op.kernel.height,
-                                                        .kernel_width = Op.kernel.width,
-                                                        .stride_height = Op.stride.height,
-                                                        .stride_width = Op.stride.width,
-                                                        .dilation_height = Op.dilation.height,
-                                                        .dilation_width = Op.dilation.width,
-                                                        .left = g.columns.before};
+  static constexpr generic::depthwise_geometry geometry = generic::geometry_of(Op, In);
   using type = generic::direct_depthwise<
-      geometry, generic::depthwise_block_of<T>(g.rows.out, geometry.width, VectorBytes), T>;
+      geometry, generic::depthwise_block_of<T>(Op.output(In).height, geometry.width, VectorBytes),
+      T>;
 };
 
-/// Layers of int8: what sums is the kernel of the layer on float.
+/// Layers of int8 with kernels of their own.
+template <requantised<conv> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr shape out = Op.output(In);
+  using type = int8_layer<
+      Op, out.width, out.channels,
+      typename int8::conv_kernel<generic::geometry_of(Op.op, In), out.height, VectorBytes>::type>;
+};
+template <requantised<fc> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr shape out = Op.output(In);
+  static constexpr conv pointwise{.out = Op.op.out, .padding = valid};
+  using type = int8_layer<Op, out.width, out.channels,
+                          typename int8::conv_kernel<generic::geometry_of(pointwise, In),
+                                                     out.height, VectorBytes>::type>;
+};
+template <requantised<depthwise> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr shape out = Op.output(In);
+  using type = int8_layer<Op, out.width, out.channels,
+                          typename int8::depthwise_kernel<generic::geometry_of(Op.op, In),
+                                                          out.height, VectorBytes>::type>;
+};
+
+/// Other layers of int8: what sums is the kernel of the layer on float.
 template <auto Op, shapes In, class T, int VectorBytes>
   requires(is_requantised<std::remove_cvref_t<decltype(Op)>>)
 struct kernel_for<Op, In, T, VectorBytes> {

@@ -31,4 +31,9 @@ struct integer_limits {
   friend constexpr bool operator==(const integer_limits&, const integer_limits&) = default;
 };
 
+template <class Op>
+inline constexpr bool is_integer_limits = false;
+template <class Activation>
+inline constexpr bool is_integer_limits<integer_limits<Activation>> = true;
+
 }  // namespace xenos::inline XENOS_ABI

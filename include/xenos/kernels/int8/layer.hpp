@@ -1,0 +1,121 @@
+// Layers of int8 by kernels that sum, scale and store in one go.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/quantisation.hpp>
+#include <xenos/core/range.hpp>
+#include <xenos/kernels/kernel.hpp>
+
+#include <cstdint>
+
+namespace xenos::inline XENOS_ABI {
+
+namespace int8 {
+
+/// Weights, bias and factors of a layer as its kernel packs them. `Offset` is what the kernel adds
+/// to each input before it multiplies; with the input's zero point, which it does not subtract, it
+/// is taken out of the bias.
+template <auto Op, int Offset, class Views>
+struct layer_parameters {
+  const Views& of;
+
+  /// The weight of output channel c at kernel row h, column w, input channel i of the group.
+  constexpr auto weight(int c, int h, int w, int i) const {
+    return of.template get<0>()(c, h, w, i);
+  }
+  /// What the sum of channel c begins with.
+  constexpr std::int32_t bias(int c) const {
+    constexpr auto extents = decltype(of.template get<0>())::extents;
+    std::int64_t weights = 0;
+    for (int h = 0; h < extents.height; ++h) {
+      for (int w = 0; w < extents.width; ++w) {
+        for (int i = 0; i < extents.in; ++i) weights += weight(c, h, w, i);
+      }
+    }
+    // Modulo 2^32, as are the kernel's sums: only the result need fit.
+    const auto given = static_cast<std::int64_t>(of.template get<2>()(c));
+    return static_cast<std::int32_t>(given - (Op.in.zero_point + Offset) * weights);
+  }
+  constexpr fixed_factor factor(int c) const { return Op.factor(of, c); }
+};
+
+/// Whether followers leave all of int8 as it is, as a ReLU does where the zero point is -128.
+template <class Epilogue>
+constexpr bool leaves_int8() {
+  if constexpr (requires { requires Epilogue::only_limits; }) {
+    const auto row = Epilogue(nullptr, nullptr).row(0);
+    return row(std::int32_t{-128}, 0, 0) == -128 && row(std::int32_t{127}, 0, 0) == 127;
+  } else {
+    return false;
+  }
+}
+
+/// Elements [first, first + count) of a finished row, the first of which is of channel `channel` of
+/// `channels`, through the followers. Its own function, for loops that compilers make vectors of.
+template <class RowEpilogue>
+XENOS_NOINLINE void follow(std::int8_t* row, int first, int count, int channel, int channels,
+                           const RowEpilogue& followers) {
+  if constexpr (RowEpilogue::by_channel) {
+    for (int i = first; i < first + count; ++i) {
+      row[i] = static_cast<std::int8_t>(followers(std::int32_t{row[i]}, i, channel));
+      if (++channel == channels) channel = 0;
+    }
+  } else {
+    for (int i = first; i < first + count; ++i) {
+      row[i] = static_cast<std::int8_t>(followers(std::int32_t{row[i]}, i, 0));
+    }
+  }
+}
+
+}  // namespace int8
+
+/// The layer `Op` (a `requantised`) with rows of `Width` pixels and `Channels` channels by
+/// `Kernel`, which stores finished int8:
+///   offset                      what it adds to inputs before it multiplies
+///   packed, pack(parameters, packed&)
+///                               parameters: a `layer_parameters`
+///   run<rounding>(tile, packed, zero_point)
+///                               `zero_point` is the output's
+/// and the constants of the kernel concept. Followers run over rows once they are stored; they see
+/// the same integers, as what a layer of int8 passes on is int8.
+template <auto Op, int Width, int Channels, class Kernel>
+struct int8_layer {
+  static constexpr bool folds = false;
+  static constexpr int block_rows = Kernel::block_rows;
+  static constexpr int block_columns = Kernel::block_columns;
+  static constexpr bytes_t temporary_bytes = Kernel::temporary_bytes;
+  static constexpr int channel_block = Kernel::channel_block;
+  static constexpr bool column_cuts = true;
+
+  using packed = typename Kernel::packed;
+
+  template <class Views>
+  static constexpr void pack(const Views& views, packed& to) {
+    Kernel::pack(int8::layer_parameters<Op, Kernel::offset, Views>{views}, to);
+  }
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& parameters,
+                  const Views&, const Epilogue& epilogue) {
+    Kernel::template run<Op.in.round>(t, parameters, Op.op.to.zero_point);
+    if constexpr (!int8::leaves_int8<Epilogue>()) {
+      const range columns = t.columns(Width);
+      const range channels = t.channels(Channels);
+      for (int r = 0; r < t.rows; ++r) {
+        const auto followers = epilogue.row(r);
+        if constexpr (Cuts.channels) {
+          for (int x = columns.first; x < columns.end; ++x) {
+            int8::follow(t.out[r], x * Channels + channels.first, channels.size(), channels.first,
+                         Channels, followers);
+          }
+        } else {
+          int8::follow(t.out[r], columns.first * Channels, columns.size() * Channels, 0, Channels,
+                       followers);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI
