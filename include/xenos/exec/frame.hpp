@@ -28,6 +28,16 @@ struct unseen_views {
 template <class Net>
 using kept_views = std::conditional_t<Net::reads_any_views, seen_views<Net>, unseen_views>;
 
+/// The weights of a unit where they lie, for kernels that read them there; else views of nothing.
+template <int Unit, template <class> class Frame, class Net>
+decltype(auto) views_of_unit(const Frame<Net>& f) {
+  if constexpr (Net::template reads_views<Unit>) {
+    return f.views.net.template views<Unit>();
+  } else {
+    return typename Net::template views_of<Unit>{};
+  }
+}
+
 }  // namespace detail
 
 /// What one core works on in a run. `bases` are its scratchpad, the memory, the inputs by port,
