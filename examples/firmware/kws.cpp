@@ -7,7 +7,7 @@ namespace xn = xenos;
 namespace {
 
 // Rows one by one, all stages linked: least memory.
-constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 1}>(
+constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 2}>(
     [] { return models::ds_cnn_int8(data::weights); });
 using Net = std::remove_const_t<decltype(net)>;
 

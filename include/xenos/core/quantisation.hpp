@@ -90,10 +90,10 @@ constexpr std::int32_t scaled(std::int32_t value, fixed_factor by) {
     // The doubling high product of gemmlowp: its halves go up, as the multiplier is never negative.
     const auto high = static_cast<std::int32_t>(
         (std::int64_t{moved} * by.multiplier + (std::int64_t{1} << 30)) >> 31);
+    if (right == 0) return high;
     // The rounding shift: halves go away from zero.
-    const auto mask = static_cast<std::int32_t>((std::uint32_t{1} << right) - 1);
-    const std::int32_t half = (mask >> 1) + (high < 0 ? 1 : 0);
-    return (high >> right) + ((high & mask) > half ? 1 : 0);
+    const std::int32_t below = high + (high >> 31);
+    return (below >> right) + ((below >> (right - 1)) & 1);
   }
 }
 constexpr std::int32_t scaled(std::int32_t value, fixed_factor by, rounding round) {

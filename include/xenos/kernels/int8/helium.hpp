@@ -72,11 +72,15 @@ struct helium_products : byte_patches {
                                                 const std::int8_t* from, int count) {
     std::int8_t* at = to + k * terms;
     int left = count;
-    for (; left >= 16; left -= 16, at += 16, from += 16) vst1q_s8(at, vld1q_s8(from));
-    if (left > 0) {
-      const mve_pred16_t some = vctp8q(static_cast<std::uint32_t>(left));
-      vst1q_p_s8(at, vld1q_z_s8(from, some), some);
-    }
+    __asm__ volatile(  // the last step loads and stores what is left only
+        "dlstp.8 lr, %[n]\n"
+        "1:\n\t"
+        "vldrb.u8 q0, [%[x]], #16\n\t"
+        "vstrb.8  q0, [%[t]], #16\n\t"
+        "letp    lr, 1b"
+        : [x] "+r"(from), [t] "+r"(at), [n] "+r"(left)
+        :
+        : "q0", "lr", "cc", "memory");
     return to + count;
   }
 
@@ -85,44 +89,52 @@ struct helium_products : byte_patches {
                                            const std::int8_t* weights, const scales* by,
                                            int zero_point, std::int8_t* const* out, int count) {
     const int steps = terms / step;
+    std::int8_t* to[P];
+    for (int p = 0; p < P; ++p) to[p] = out[p];
     __asm__ volatile("" ::: "memory");  // what the assembly below reads is stored
-    for (int c = 0; c < count; c += channels, ++by) {
-      std::int32_t sum[P][channels];
-      XENOS_UNROLL(4)
-      for (int k = 0; k < channels; ++k) {
-        XENOS_UNROLL(2)
-        for (int p = 0; p < P; ++p) sum[p][k] = by->bias[k];
-      }
+    for (; count > 0; count -= channels, ++by) {
+      int32x4_t sum[P];
       add(sum, patches, weights, steps);
+      const int32x4_t bias = vld1q_s32(by->bias);
       XENOS_UNROLL(2)
       for (int p = 0; p < P; ++p) {
-        const int32x4_t scaled = by->template scaled4<Round>(gathered(sum[p]), 0, zero_point);
-        if (count - c >= channels) {
-          vstrbq_s32(out[p] + c, scaled);
+        const int32x4_t scaled =
+            by->template scaled4<Round>(vaddq_s32(sum[p], bias), 0, zero_point);
+        if (count >= channels) {
+          vstrbq_s32(to[p], scaled);
         } else {
-          vstrbq_p_s32(out[p] + c, scaled, vctp32q(static_cast<std::uint32_t>(count - c)));
+          vstrbq_p_s32(to[p], scaled, vctp32q(static_cast<std::uint32_t>(count)));
         }
+        to[p] += channels;
       }
     }
   }
 
  private:
-  static XENOS_ALWAYS_INLINE int32x4_t gathered(const std::int32_t (&sum)[4]) {
-    int32x4_t all;
-    __asm__(
-        "vmov %q0[2], %q0[0], %1, %3\n\t"
-        "vmov %q0[3], %q0[1], %2, %4"
-        : "=&w"(all)
-        : "r"(sum[2]), "r"(sum[3]), "r"(sum[0]), "r"(sum[1]));
-    return all;
-  }
-
-  // As assembly, as compilers keep the loop's counter in a register that the eighth sum needs.
-  static XENOS_ALWAYS_INLINE void add(std::int32_t (&sum)[2][4], const std::int8_t* const* patches,
+  // As assembly: the eighth sum needs the register in which compilers keep a loop's counter. The
+  // first step starts the sums.
+  static XENOS_ALWAYS_INLINE void add(int32x4_t (&sum)[2], const std::int8_t* const* patches,
                                       const std::int8_t*& weights, int steps) {
     const std::int8_t* a = patches[0];
     const std::int8_t* b = patches[1];
+    std::int32_t s0, s1, s2, s3, t0, t1, t2, t3;
     __asm__ volatile(
+        "vldrb.u8   q0, [%[a]], #16\n\t"
+        "vldrb.u8   q1, [%[b]], #16\n\t"
+        "vldrb.u8   q2, [%[w]], #16\n\t"
+        "vmladav.s8 %[s0], q0, q2\n\t"
+        "vldrb.u8   q3, [%[w]], #16\n\t"
+        "vmladav.s8 %[t0], q1, q2\n\t"
+        "vmladav.s8 %[s1], q0, q3\n\t"
+        "vldrb.u8   q2, [%[w]], #16\n\t"
+        "vmladav.s8 %[t1], q1, q3\n\t"
+        "vmladav.s8 %[s2], q0, q2\n\t"
+        "vldrb.u8   q3, [%[w]], #16\n\t"
+        "vmladav.s8 %[t2], q1, q2\n\t"
+        "vmladav.s8 %[s3], q0, q3\n\t"
+        "subs       %[n], %[n], #1\n\t"
+        "vmladav.s8 %[t3], q1, q3\n\t"
+        "beq        2f\n"
         "1:\n\t"
         "vldrb.u8   q0, [%[a]], #16\n\t"
         "vldrb.u8   q1, [%[b]], #16\n\t"
@@ -139,24 +151,30 @@ struct helium_products : byte_patches {
         "vmladava.s8 %[s3], q0, q3\n\t"
         "subs       %[n], %[n], #1\n\t"
         "vmladava.s8 %[t3], q1, q3\n\t"
-        "bne        1b"
-        : [s0] "+Te"(sum[0][0]), [s1] "+Te"(sum[0][1]), [s2] "+Te"(sum[0][2]),
-          [s3] "+Te"(sum[0][3]), [t0] "+Te"(sum[1][0]), [t1] "+Te"(sum[1][1]),
-          [t2] "+Te"(sum[1][2]), [t3] "+Te"(sum[1][3]), [a] "+r"(a), [b] "+r"(b), [w] "+r"(weights),
-          [n] "+r"(steps)
+        "bne        1b\n"
+        "2:\n\t"
+        "vmov       %q[s][2], %q[s][0], %[s0], %[s2]\n\t"
+        "vmov       %q[s][3], %q[s][1], %[s1], %[s3]\n\t"
+        "vmov       %q[t][2], %q[t][0], %[t0], %[t2]\n\t"
+        "vmov       %q[t][3], %q[t][1], %[t1], %[t3]"
+        : [s0] "=&Te"(s0), [s1] "=&Te"(s1), [s2] "=&Te"(s2), [s3] "=&Te"(s3), [t0] "=&Te"(t0),
+          [t1] "=&Te"(t1), [t2] "=&Te"(t2), [t3] "=&Te"(t3), [a] "+r"(a), [b] "+r"(b),
+          [w] "+r"(weights), [n] "+r"(steps), [s] "=&w"(sum[0]), [t] "=&w"(sum[1])
         :
         : "q0", "q1", "q2", "q3", "cc");
   }
-  static XENOS_ALWAYS_INLINE void add(std::int32_t (&sum)[1][4], const std::int8_t* const* patches,
+  static XENOS_ALWAYS_INLINE void add(int32x4_t (&sum)[1], const std::int8_t* const* patches,
                                       const std::int8_t*& weights, int steps) {
     const std::int8_t* patch = patches[0];
+    std::int32_t each[channels] = {};
     for (int s = 0; s < steps; ++s, patch += step) {
       const int8x16_t a = vld1q_s8(patch);
       XENOS_UNROLL(4)
       for (int k = 0; k < channels; ++k, weights += step) {
-        sum[0][k] = vmladavaq_s8(sum[0][k], a, vld1q_s8(weights));
+        each[k] = vmladavaq_s8(each[k], a, vld1q_s8(weights));
       }
     }
+    sum[0] = vld1q_s32(each);
   }
 };
 
@@ -170,6 +188,7 @@ struct helium_taps {
   template <int Width, rounding Round>
   static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
                                       const scales& by, int zero_point, const pixel_run& pixels) {
+    __asm__ volatile("" ::: "memory");  // what the assembly below reads is stored
     std::int8_t* out = pixels.out;
     std::ptrdiff_t first = window.first;
     const int width = Width == dynamic ? window.width : Width;
@@ -184,11 +203,7 @@ struct helium_taps {
         row += window.row_step;
         XENOS_UNROLL(3)
         for (int w = 0; w < width; ++w) {
-          const int16x8_t a = vldrbq_s16(from);
-          const int16x8_t b = vld1q_s16(tap);
-          even = vaddq_s32(even, vmullbq_int_s16(a, b));
-          odd = vaddq_s32(odd, vmulltq_int_s16(a, b));
-          tap += channels;
+          add_tap(even, odd, from, tap);
           from += window.column_step;
         }
       }
@@ -197,6 +212,22 @@ struct helium_taps {
       out += pixels.out_step;
       first += pixels.step;
     }
+  }
+
+ private:
+  // As assembly, as g++ 12 would otherwise load everything first, and keep it on the stack.
+  static XENOS_ALWAYS_INLINE void add_tap(int32x4_t& even, int32x4_t& odd, const std::int8_t* from,
+                                          const weight*& tap) {
+    int16x8_t a, b, c;
+    __asm__ volatile(
+        "vldrb.s16  %q[a], [%[x]]\n\t"
+        "vldrh.u16  %q[b], [%[w]], #16\n\t"
+        "vmullb.s16 %q[c], %q[a], %q[b]\n\t"
+        "vmullt.s16 %q[a], %q[a], %q[b]\n\t"
+        "vadd.i32   %q[e], %q[e], %q[c]\n\t"
+        "vadd.i32   %q[o], %q[o], %q[a]"
+        : [e] "+w"(even), [o] "+w"(odd), [w] "+r"(tap), [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c)
+        : [x] "r"(from));
   }
 };
 

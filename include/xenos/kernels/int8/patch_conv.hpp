@@ -91,15 +91,29 @@ constexpr bool reads_directly(const generic::conv_geometry& g) {
          g.in_channels % Products::step == 0;
 }
 
+/// Lays out patch k of a block: what a pixel reads from `column` elements behind the beginning of
+/// each of `rows` on. Its own function, so that its loops have registers to themselves.
+template <class Products>
+XENOS_NOINLINE inline void stage_patch(const generic::conv_geometry& g,
+                                       const std::int8_t* const* rows, std::ptrdiff_t column,
+                                       typename Products::staged* to, int k, int terms) {
+  const bool one_run = g.dilation_width == 1 && g.in_channels == g.in_pixel;
+  const int run = g.in_channels * (one_run ? g.kernel_width : 1);
+  const int runs = one_run ? 1 : g.kernel_width;
+  const int next = g.dilation_width * g.in_pixel;
+  const int row_step = g.dilation_height;
+  for (int h = g.kernel_height; h > 0; --h, rows += row_step) {
+    const std::int8_t* from = *rows + column;
+    for (int w = runs; w > 0; --w, from += next) to = Products::stage(to, k, terms, from, run);
+  }
+}
+
 /// The tile of a job, a block of pixels after the other, through all filters of each group.
 template <class Products, rounding Round>
 XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g,
                                      const patch_job<Products>& job) {
   using staged = typename Products::staged;
   constexpr int block = Products::pixels;
-  const bool one_run = g.dilation_width == 1 && g.in_channels == g.in_pixel;
-  const int run = g.in_channels * (one_run ? g.kernel_width : 1);
-  const int runs = one_run ? 1 : g.kernel_width;
   const int terms = padded_terms<Products>(g);
   const bool direct = reads_directly<Products>(g);
   auto* const patches = reinterpret_cast<staged*>(job.temporaries);
@@ -124,14 +138,7 @@ XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g,
           patch[k] = reinterpret_cast<const staged*>(rows[0] + column);
         } else {
           patch[k] = Products::patch(patches, k, terms);
-          staged* to = patches;
-          for (int h = 0; h < g.kernel_height; ++h) {
-            const std::int8_t* from = rows[h * g.dilation_height] + column;
-            for (int w = 0; w < runs; ++w) {
-              to = Products::stage(to, k, terms, from, run);
-              from += g.dilation_width * g.in_pixel;
-            }
-          }
+          stage_patch<Products>(g, rows, column, patches, k, terms);
         }
         out[k] = job.out[row] + x * g.out_pixel + group * g.out_channels + first;
         if (++x == job.columns.end) {
