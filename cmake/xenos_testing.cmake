@@ -123,7 +123,8 @@ function(xenos_add_fail_tests folder)
 endfunction()
 
 # xenos_add_object_tests(<folder>): each file is compiled as embedded users would, without
-# exceptions and RTTI, and its object file may not use the heap, exceptions or static constructors.
+# exceptions and RTTI, and its object file may not use the heap, exceptions or static constructors,
+# nor hold an array named unpacked_..., which are weights that were packed when it was compiled.
 function(xenos_add_object_tests folder)
   file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${folder}/*.cpp)
   if(NOT sources OR CMAKE_CXX_FLAGS MATCHES "-fsanitize")
@@ -136,7 +137,7 @@ function(xenos_add_object_tests folder)
     target_compile_options(${name} PRIVATE -O2 -fno-exceptions -fno-rtti)
     add_dependencies(build.static ${name})
     add_test(NAME ${name} COMMAND Python3::Interpreter ${xenos_tools}/check_objects.py
-      --nm ${CMAKE_NM} $<TARGET_OBJECTS:${name}>)
+      --nm ${CMAKE_NM} --unpacked "::unpacked_" $<TARGET_OBJECTS:${name}>)
     set_tests_properties(${name} PROPERTIES LABELS static)
   endforeach()
 endfunction()

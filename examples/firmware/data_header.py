@@ -20,27 +20,43 @@ DS_CNN = ("{00_conv, {{01_dwconv, 02_conv}, {03_dwconv, 04_conv}, {05_dwconv, 06
 RESNET8 = ("{00_conv, {01_conv, 02_conv}, {04_conv, 05_conv, 06_conv}, {08_conv, 09_conv, 10_conv}, "
            "14_fc}")
 NETWORKS = {"kws": ("ds_cnn_int8", DS_CNN), "ic": ("resnet8_int8", RESNET8)}
+# The layers in the order of the model's stages, where it is another: shortcuts come before bodies.
+STAGES = {"ic": "00_conv 01_conv 02_conv 06_conv 04_conv 05_conv 10_conv 08_conv 09_conv 14_fc"}
 PARTS = ("w", "wscale", "b")
 
 TYPES = {"|i1": ("std::int8_t", "b"), "<i4": ("std::int32_t", "i"), "<f4": ("float", "f")}
 
 
-def read_npy(path):
-    """C++ type, shape and values of a file of format 1.0 in C order."""
+def body_of(path):
+    """The bytes of the elements in a file of format 1.0."""
     data = path.read_bytes()
     assert data[:8] == b"\x93NUMPY\x01\x00", path
-    length = struct.unpack("<H", data[8:10])[0]
-    header = ast.literal_eval(data[10:10 + length].decode())
+    return data[10 + struct.unpack("<H", data[8:10])[0]:]
+
+
+def read_npy(path):
+    """C++ type, shape and values of a file in C order."""
+    body = body_of(path)
+    header = ast.literal_eval(path.read_bytes()[10:-len(body)].decode())
     assert not header["fortran_order"], path
     name, code = TYPES[header["descr"]]
     size = struct.calcsize(code)
-    body = data[10 + length:]
     return name, header["shape"], struct.unpack(f"<{len(body) // size}{code}", body)
 
 
 def literal(value):
     """Floats exactly."""
     return value.hex() + "F" if isinstance(value, float) else str(value)
+
+
+def fingerprint(folder, layers):
+    """FNV-1a of the weights, scales and biases of all layers."""
+    value = 2166136261
+    for layer in layers:
+        for part in PARTS:
+            for byte in body_of(folder / f"{layer}_{part}.npy"):
+                value = (value ^ byte) * 16777619 % 2**32
+    return value
 
 
 def rows(values, width=24):
@@ -66,6 +82,9 @@ def main():
     views = re.sub(r"\w+", lambda layer: "{" + ", ".join(f"layer_{layer[0]}_{part}"
                                                          for part in PARTS) + "}", fields)
     lines.append(f"\nconstexpr models::{model}_weights weights = {views};\n")
+    stages = STAGES.get(network, fields)
+    known = fingerprint(folder, re.findall(r"\w+", stages))
+    lines.append(f"/// Of all weights, by the generator.\nconstexpr std::uint32_t fingerprint = {known:#x};")
     for name, file in (("inputs", "inputs"), ("expected", "outputs")):
         kind, shape, values = read_npy(folder / f"{file}.npy")
         each = len(values) // shape[0]

@@ -21,7 +21,9 @@ using Net = std::remove_const_t<decltype(net)>;
 }  // namespace
 
 bool run_application() {
+  // Which weights these are, as who trained them computes it.
   constexpr std::uint32_t fingerprint = net.fingerprint();
+  static_assert(fingerprint == data::fingerprint);
   return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, data::inputs,
                             data::expected);
 }

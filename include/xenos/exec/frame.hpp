@@ -28,6 +28,16 @@ struct unseen_views {
 template <class Net>
 using kept_views = std::conditional_t<Net::reads_any_views, seen_views<Net>, unseen_views>;
 
+/// The weights of a unit where they lie, for kernels that read them there; else views of nothing.
+template <int Unit, template <class> class Frame, class Net>
+decltype(auto) views_of_unit(const Frame<Net>& f) {
+  if constexpr (Net::template reads_views<Unit>) {
+    return f.views.net.template views<Unit>();
+  } else {
+    return typename Net::template views_of<Unit>{};
+  }
+}
+
 }  // namespace detail
 
 /// What one core works on in a run. `bases` are its scratchpad, the memory, the inputs by port,
@@ -109,14 +119,17 @@ struct skipped_elements {
 
 /// Pointers to column 0 of the rows that output rows [first, end) read; of some columns of them if
 /// `skipped_elements` say so. One function for all stages: it runs once a tile, and its size counts
-/// for each element type only.
-template <class T, class... Skipped>
+/// for each element type only. `Divides`: the window may have `up` other than 1, for which 32-bit
+/// machines need a 64-bit division.
+template <bool Divides, class T, class... Skipped>
 XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
                                 const T** rows, Skipped... skipped) {
   const skipped_elements before{skipped...};
   bool filled = edge.fills == 0;
-  const int stop = edge.reads.end(end);
-  for (int r = edge.reads.first(first); r < stop; ++r) {
+  window reads = edge.reads;
+  if constexpr (!Divides) reads.up = 1;
+  const int stop = reads.end(end);
+  for (int r = reads.first(first); r < stop; ++r) {
     const T* row = nullptr;
     if (r >= 0 && r < edge.from.height) {
       row = reinterpret_cast<const T*>(edge.from.at(bases, r)) - before.row;

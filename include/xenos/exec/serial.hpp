@@ -103,6 +103,11 @@ struct tile_runner {
     return rows;
   }
   static constexpr layout where = make_layout();
+  static constexpr bool divides = [] {
+    bool any = false;
+    for (const edge_rows& rows : where.in) any = any || rows.reads.up != 1;
+    return any;
+  }();
   /// Bytes of the row pointers that a tile keeps on the stack.
   static constexpr bytes_t pointer_bytes =
       bytes_t{sizeof(void*)} * (rows_before(inputs) + inputs + out_rows);
@@ -116,9 +121,9 @@ struct tile_runner {
     for (int k = 0; k < inputs; ++k) {
       const in_element** begin = rows + row_begins[k];
       if constexpr (cut.columns) {
-        gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
+        gather_rows<divides>(f.bases, where.in[k], first, end, begin, skipped(f, k));
       } else {
-        gather_rows(f.bases, where.in[k], first, end, begin);
+        gather_rows<divides>(f.bases, where.in[k], first, end, begin);
       }
       in[k] = begin;
     }
@@ -140,7 +145,8 @@ struct tile_runner {
     Net::template kernel<Unit>::run(
         tile<in_element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
                                        f.channels, state(f), piece(f, first)},
-        parameters(f), views(f), epilogue_of<epilogue_type>(in + head_inputs(), vectors));
+        parameters(f), views_of_unit<Unit>(f),
+        epilogue_of<epilogue_type>(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
       for (int r = first_out; r < end_out; ++r) {
@@ -167,15 +173,6 @@ struct tile_runner {
       return Net::template brought_parameters<Unit>(f.brought, f.channels, f.terms);
     } else {
       return Net::template parameters<Unit>(f.parameters);
-    }
-  }
-
-  /// The unit's weights where they lie, for kernels that read them there; else views of nothing.
-  static decltype(auto) views(const frame<Net>& f) {
-    if constexpr (Net::template reads_views<Unit>) {
-      return f.views.net.template views<Unit>();
-    } else {
-      return typename Net::template views_of<Unit>{};
     }
   }
 

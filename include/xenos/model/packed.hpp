@@ -46,8 +46,8 @@ struct packed_model : Planned {
     return packed;
   }
 
-  /// The fingerprint of all weights that were given to the expression, stage by stage, each view in
-  /// its storage order: a constant where `pack` is one, the same on every target.
+  /// The fingerprint of all weights that were given to the expression, in the order of `records`,
+  /// each view in its storage order: a constant where `pack` is one, the same on every target.
   [[nodiscard]] constexpr std::uint32_t fingerprint() const {
     fnv1a hash;
     add_records(hash, std::make_integer_sequence<int, Planned::size>{});

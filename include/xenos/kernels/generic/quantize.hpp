@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/kernels/kernel.hpp>
 
@@ -46,15 +47,19 @@ struct integer_softmax_rows : kernel_defaults {
         int largest = in[0];
         for (int c = 1; c < Channels; ++c) largest = max_of(largest, int(in[c]));
         std::int32_t sum = 0;
-        for (int c = 0; c < Channels; ++c) sum = Op.add(sum, Op.exp_below(largest - in[c]));
+        for (int c = 0; c < Channels; ++c) sum = Op.add(sum, exp_below(largest - in[c]));
         const auto divisor = Op.divisor_of(sum);
         for (int c = 0; c < Channels; ++c) {
-          const std::int32_t value = Op.divide(Op.exp_below(largest - in[c]), divisor);
+          const std::int32_t value = Op.divide(exp_below(largest - in[c]), divisor);
           t.out[r][pixel + c] = static_cast<std::int8_t>(finish(value, pixel + c, c));
         }
       }
     }
   }
+
+ private:
+  /// Once in the program: it is long.
+  XENOS_NOINLINE static std::int32_t exp_below(int below) { return Op.exp_below(below); }
 };
 
 }  // namespace xenos::inline XENOS_ABI::generic
