@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
 #include <xenos/core/quantisation.hpp>
 #include <xenos/ops/operation.hpp>
 
@@ -10,6 +11,22 @@
 namespace xenos::inline XENOS_ABI {
 
 enum class join : std::uint8_t { add, mul };
+
+namespace detail {
+
+/// `scaled`, for factors that are constants: where it rounds twice and shifts to the right, as one
+/// sum and one shift of 64 bits. The second rounding sends halves away from zero, hence the 2^31.
+XENOS_ALWAYS_INLINE constexpr std::int32_t scaled_by_constant(std::int32_t value, fixed_factor by,
+                                                              rounding round) {
+  if (round != rounding::twice || by.shift >= 0) return scaled(value, by, round);
+  const int right = -by.shift;
+  const std::int64_t halves = (std::int64_t{1} << 30) + (std::int64_t{1} << (30 + right));
+  const std::int64_t away = std::int64_t{value < 0} << 31;
+  return static_cast<std::int32_t>((std::int64_t{value} * by.multiplier + halves - away) >>
+                                   (31 + right));
+}
+
+}  // namespace detail
 
 /// ADD or MUL of two streams of int8 with quantisations of their own, in the quantisation `to`. ADD
 /// brings both to twice the larger scale with 20 more bits, adds, and scales the sum; MUL scales
@@ -39,15 +56,16 @@ struct quantised_join {
   }
 
   template <class V>
-  constexpr V apply(V a, V b) const {
+  XENOS_ALWAYS_INLINE constexpr V apply(V a, V b) const {
     const std::int32_t x = std::int32_t(a) - left_zero;
     const std::int32_t y = std::int32_t(b) - right_zero;
     std::int32_t value = x * y;
     if constexpr (Kind == join::add) {
-      value = scaled(x * (1 << more_bits), left, to.round) +
-              scaled(y * (1 << more_bits), right, to.round);
+      value = detail::scaled_by_constant(x * (1 << more_bits), left, to.round) +
+              detail::scaled_by_constant(y * (1 << more_bits), right, to.round);
     }
-    return V(clamp_int8(scaled(value, result, to.round) + to.zero_point));
+    value = detail::scaled_by_constant(value, result, to.round);
+    return V(clamp_int8(value + to.zero_point));
   }
   friend constexpr bool operator==(const quantised_join&, const quantised_join&) = default;
 };
