@@ -26,7 +26,8 @@ struct pool_geometry {
 template <reduction Kind, pool_geometry Geometry, int Lanes, class T>
 struct direct_pool : kernel_defaults {
   using sum_type = accumulator_of<T>;
-  static_assert(std::is_same_v<sum_type, T> || Kind == reduction::max || !Geometry.accumulates);
+  static_assert(std::is_same_v<sum_type, T> || Kind == reduction::max || Kind == reduction::min ||
+                !Geometry.accumulates);
 
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
