@@ -26,6 +26,7 @@ struct quantised_bilinear_rows : kernel_defaults {
       const auto rows = Op.between(t.first + r, Op.factor.height, In.height);
       const std::int8_t* upper = t.in[0][rows.first - origin];
       const std::int8_t* lower = t.in[0][rows.second - origin];
+      if (lower == nullptr) lower = upper;  // behind the end of a stream
       const auto finish = epilogue.row(r);
       for (int x = wanted.first; x < wanted.end; ++x) {
         const auto columns = Op.between(x, Op.factor.width, In.width);
