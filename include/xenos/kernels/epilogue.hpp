@@ -6,6 +6,7 @@
 #include <xenos/core/simd.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/quantised_activation.hpp>
+#include <xenos/ops/tabulated.hpp>
 
 #include <type_traits>
 
@@ -121,7 +122,7 @@ struct epilogue<T, First, Rest...> {
         return First::op.apply(value, operand(coefficients[0] + channel),
                                operand(coefficients[1] + channel));
       } else if constexpr (First::operands == 1) {
-        return First::op.apply(value);
+        return apply_one<First::op>(value);
       } else {
         V sum = First::chain == 0 ? value : operand(operands[0] + element);
         for (int k = 1; k < First::operands; ++k) {

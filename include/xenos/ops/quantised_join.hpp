@@ -83,11 +83,11 @@ constexpr quantised_join<Kind> join_of(const quantisation& a, const quantisation
   if (!to.fits_int8()) return op;
   if constexpr (Kind == join::add) {
     const double unit = 2 * double(a.scale > b.scale ? a.scale : b.scale);
-    op.left = make_factor(a.scale / unit);
-    op.right = make_factor(b.scale / unit);
-    op.result = make_factor(unit / (double(1 << op.more_bits) * to.scale));
+    op.left = make_factor(a.scale / unit, a.round);
+    op.right = make_factor(b.scale / unit, a.round);
+    op.result = make_factor(unit / (double(1 << op.more_bits) * to.scale), a.round);
   } else {
-    op.result = make_factor(double(a.scale) * double(b.scale) / double(to.scale));
+    op.result = make_factor(double(a.scale) * double(b.scale) / double(to.scale), a.round);
   }
   return op;
 }
