@@ -1,0 +1,184 @@
+"""Names of layers, blocks and parameters."""
+
+from from_tflite.blocks import Unit, form, holes, is_quantisation, layers, residual_parts
+from from_tflite.stage import Fork, value_text
+
+KINDS = {"conv2d": "conv", "depthwise2d": "depthwise", "dense": "dense",
+         "transposed_conv2d": "transposed_conv", "prelu": "alpha"}
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def is_pointwise(stage):
+    return stage.name == "conv2d" and stage.attributes["kernel"] == (1, 1)
+
+
+def pattern(stages):
+    """What a sequence of layers is known as, or ""."""
+    if len(stages) == 2 and stages[0].name == "depthwise2d" and is_pointwise(stages[1]):
+        return "separable"
+    if len(stages) == 3 and stages[1].name == "depthwise2d" and is_pointwise(stages[0]) and \
+            is_pointwise(stages[2]):
+        return "bottleneck"
+    return ""
+
+
+def numbered(kinds):
+    """Kinds, with numbers where there are several of one."""
+    seen, names = {}, []
+    for kind in kinds:
+        seen[kind] = seen.get(kind, 0) + 1
+        names.append(f"{kind}{seen[kind]}" if kinds.count(kind) > 1 else kind)
+    return names
+
+
+def role_names(stages):
+    """Names of the layers of a block."""
+    known = {"separable": ("depthwise", "pointwise"), "bottleneck": ("expand", "depthwise", "project")}
+    if pattern(stages):
+        return known[pattern(stages)]
+    kinds = [KINDS[s.name] for s in stages]
+    if len(set(kinds)) == 1 and 1 < len(kinds) <= len(ORDINALS):
+        return ORDINALS[:len(kinds)]
+    return numbered(kinds)
+
+
+def name_unit(unit):
+    """Names the layers and the quantisations of a unit."""
+    body = unit.body or unit.nodes
+    for stage, name in zip(layers(body), role_names(layers(body))):
+        stage.weights.name = name
+    inner = {id(s) for s in layers(body)}
+    others = [s for s in layers(unit.nodes) if id(s) not in inner]
+    for stage, name in zip(others, numbered(["shortcut"] * len(others))):
+        stage.weights.name = name
+    words = {"add_to": "sum", "mul_to": "product", "quantize": "quantised"}
+    found = [(stage, key) for stage, key, _ in holes(unit.nodes) if key in ("to", None)]
+    rest = [stage for stage, _ in found if stage.weights is None]
+    names = dict(zip(map(id, rest), numbered([words[s.name] for s in rest])))
+    for stage, _ in found:
+        unit.family.member[id(stage)] = names.get(id(stage)) or stage.weights.name
+
+
+def name_families(families, model):
+    """Names families, their functions and the parameters of these."""
+    for family in families:
+        for unit in family.units:
+            name_unit(unit)
+        stages = layers(family.units[0].body or family.units[0].nodes)
+        family.pattern = pattern(stages)
+        if len(layers(family.units[0].nodes)) == 1 and all(len(u.members()) == 1 for u in family.units):
+            family.single = True
+            family.base = KINDS[stages[0].name]
+        else:
+            family.single = False
+            family.base = {"residual": "stack"}.get(family.kind, "block")
+    bases = [family.base for family in families]
+    for family in families:
+        family.name = family.base
+        if bases.count(family.base) > 1:
+            family.name = family.pattern or family.base
+    names = numbered([family.name for family in families])
+    for family, name in zip(families, names):
+        family.name = name if not name[-1].isdigit() else name[:-1] + "_" + "abcdefghi"[int(name[-1]) - 1]
+        vary(family)
+        several = sum(function.name != "body" for function in family.functions.values()) > 1
+        for number, function in enumerate(family.functions.values()):
+            part = f"{family.name}_body" if function.name == "body" else \
+                f"{family.name}_{'abcdefghi'[number]}" if several else family.name
+            function.comment = comment(function, family)
+            function.name = f"{model}_{part}"
+            parametrise(function)
+
+
+def vary(family):
+    """Which quantisations differ between the units of a family."""
+    values = {}
+    # In the order of the unit that has most.
+    for unit in sorted(family.units, key=lambda u: -len(u.quantisations())):
+        for name, q in unit.quantisations().items():
+            values.setdefault(name, []).append(q)
+    family.varying = [name for name, all_of in values.items() if len(set(all_of)) > 1]
+    zeros = {name: {q.zero_point for q in values[name]} for name in family.varying}
+    if all(len(found) == 1 for found in zeros.values()):
+        family.zero_points = {name: found.pop() for name, found in zeros.items()}
+    family.complete = all(len(values[name]) == len(family.units) for name in family.varying)
+
+
+def part_of(function, unit):
+    """The nodes of a unit that a function stands for."""
+    return unit.body if form(function.nodes) != form(unit.nodes) else unit.nodes
+
+
+def parametrise(function):
+    family = function.family
+    columns = list(zip(*(holes(part_of(function, unit)) for unit in function.units)))
+    vectors, wide = {}, set()
+    for index, column in enumerate(columns):
+        values = tuple(hole[2] for hole in column)
+        if not is_quantisation(column[0]) and len(set(values)) > 1:
+            vectors.setdefault(values, []).append(index)
+            wide.add((column[0][1], values))
+    outs = sum(key == "out" for key, _ in wide)
+    names = {}
+    for values, indices in vectors.items():
+        stage, key, _ = columns[indices[0]][0]
+        name = "Stride" if key == "stride" else "Out"
+        if key == "out" and outs > 1 and stage is not layers(function.nodes)[-1]:
+            name = stage.weights.name.title().replace("_", "")
+        while name in names.values():
+            name += "2"
+        names[values] = name
+        function.parameters.append(f"int {name}")
+        function.first.append(indices[0])
+    word = quantisation_parameter(family)
+    for column in columns:
+        stage, _, value = column[0]
+        if is_quantisation(column[0]):
+            member = family.member[id(stage)]
+            if member not in family.varying:
+                text = value_text(value)
+            elif family.zero_points:
+                text = f"{{{word}.{member}, {family.zero_points[member]}}}"
+            else:
+                text = f"{word}.{member}"
+            function.uses_quantisations |= member in family.varying
+        else:
+            text = names.get(tuple(hole[2] for hole in column)) or value_text(value)
+        function.binding.append(text)
+
+
+def quantisation_parameter(family):
+    return "Scales" if family.zero_points else "Q"
+
+
+def quantisation_type(family, model):
+    return f"{model}_{family.name}_{'scales' if family.zero_points else 'quantisation'}"
+
+
+def comment(function, family):
+    if function.name == "body":
+        return "The layers of a residual block."
+    node = function.nodes[0]
+    if isinstance(node, Fork):
+        parts = residual_parts(node)
+        if parts is None:
+            return f"What repeats: {len(node.branches)} branches."
+        return "A residual block" + (" with a shortcut." if parts[1] else ".")
+    known = {"separable": "A depthwise and a pointwise convolution.",
+             "bottleneck": "Channels are expanded, filtered depth-wise and projected."}
+    return known.get(pattern(layers(function.nodes)), "Layers that repeat.")
+
+
+def name_chain(chain):
+    """Names the layers that are in no unit, and says where each unit's weights are."""
+    plain = [s for node in chain if not isinstance(node, Unit) for s in layers([node])]
+    every = layers([n for node in chain for n in (node.nodes if isinstance(node, Unit) else [node])])
+    kinds = [KINDS[s.name] for s in plain]
+    for k, stage in enumerate(plain):
+        if stage is every[0] and stage.name == "conv2d" and len(every) > 1:
+            kinds[k] = "stem"
+        elif stage is every[-1] and stage.name == "dense" and len(every) > 1:
+            kinds[k] = "classifier" if any(getattr(n, "name", "") == "softmax" for n in chain) else "last"
+    for stage, name in zip(plain, numbered(kinds)):
+        stage.weights.name = name
+    return plain
