@@ -26,6 +26,7 @@ from from_tflite.folder import read_folder  # noqa: E402
 from from_tflite.graph import Unreadable  # noqa: E402
 from from_tflite.headers import Definition, Names, model_header, weights_header  # noqa: E402
 from from_tflite.simplify import simplify  # noqa: E402
+from from_tflite.stage import float_text  # noqa: E402
 from from_tflite.tflite import read_tflite  # noqa: E402
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -45,7 +46,7 @@ def namespace(text):
     return text
 
 
-def arguments():
+def arguments(argv):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0],
                                      epilog=__doc__.split("\n\n", 2)[2],
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -58,7 +59,7 @@ def arguments():
                              "kernels and TFLite Micro (default), once as LiteRT's fast kernels")
     parser.add_argument("--only", choices=("model", "weights"),
                         help="write this header only: `weights` leaves an edited model as it is")
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def default_name(path):
@@ -70,7 +71,7 @@ def default_name(path):
 def shape_text(tensor):
     text = f"{tensor.element} {'x'.join(map(str, tensor.shape))}"
     if len(tensor.scales) == 1:
-        text += f", scale {tensor.scales[0]:.9g}, zero point {int(tensor.zero_points[0])}"
+        text += f", scale {float_text(tensor.scales[0])[:-1]}, zero point {int(tensor.zero_points[0])}"
     return text
 
 
@@ -81,8 +82,8 @@ def ends(graph, which):
     return f"{(which if len(indices) > 1 else which[:-1]).capitalize()}: {tensors}."
 
 
-def main():
-    given = arguments()
+def main(argv=None):
+    given = arguments(argv)
     try:
         if not given.input.exists():
             raise Unreadable(f"{given.input}: no such file or folder")

@@ -6,7 +6,7 @@ and their bodies, and runs of stages that stand behind each other."""
 
 from dataclasses import dataclass, field
 
-from from_tflite.stage import Fork, Stage
+from from_tflite.stage import Fork, Input, Stage
 
 
 def residual_parts(fork):
@@ -119,7 +119,7 @@ def follows_of(nodes, at):
     """The end of the stages that are written behind node `at`."""
     end = at + 1
     while end < len(nodes) and isinstance(nodes[end], Stage) and nodes[end].follows and \
-            nodes[end].weights is None and not nodes[end].name.startswith("tap<"):
+            nodes[end].weights is None and not nodes[end].once:
         end += 1
     return end
 
@@ -127,7 +127,7 @@ def follows_of(nodes, at):
 def residual_units(nodes, families):
     found = []  # (begin, end, body or None)
     for at, node in enumerate(nodes):
-        if isinstance(node, Fork) and node.join.name != "outputs" and not has_gap([node]):
+        if isinstance(node, Fork) and node.join.name != "outputs" and not once([node]):
             parts = residual_parts(node)
             body = parts[0] if parts and len(layers(parts[0])) > 1 else None
             found.append((at, follows_of(nodes, at), body))
@@ -171,18 +171,18 @@ def residual_units(nodes, families):
     return chain
 
 
-def has_gap(nodes):
-    return any(isinstance(n, Fork) and (n.join.own or any(has_gap(b) for b in n.branches)) or
-               isinstance(n, Stage) and n.own for n in nodes)
+def once(nodes):
+    """Whether there is something in nodes that stands in no function."""
+    return any(node.join.once or any(once(branch) for branch in node.branches) if isinstance(node, Fork)
+               else isinstance(node, Input) or node.once for node in nodes)
 
 
 def runs(chain, families):
     """Replaces the longest runs of equal parts by units, then looks on both sides."""
     best = None
-    tokens = [form([n]) if isinstance(n, Stage) and not n.own and not n.name.startswith(("tap<", "from<"))
-              else object() for n in chain]
+    tokens = [form([n]) if isinstance(n, Stage) and not n.once else object() for n in chain]
     for begin, node in enumerate(chain):
-        if isinstance(node, Unit) or node.weights is None if not isinstance(node, Fork) else True:
+        if not isinstance(node, Stage) or node.weights is None:
             continue
         for period in range(2, (len(chain) - begin) // 2 + 1):
             end = begin + period

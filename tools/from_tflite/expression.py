@@ -1,9 +1,10 @@
 """Makes an expression of a graph: a list of nodes, in which what forks and meets again is a Fork."""
 
+import re
 from dataclasses import dataclass
 
 from from_tflite.graph import Unreadable
-from from_tflite.operators import Missing, Model, image, is_int8, quantisation, translated
+from from_tflite.operators import Missing, Model, image, is_int8, quantisation, rounded, translated
 from from_tflite.stage import Fork, Input, Stage
 
 ROOT = -2  # stands for what precedes the inputs
@@ -40,6 +41,7 @@ class Expression:
             nodes = self.path(base, ROOT)
             nodes.append(Fork([self.path(k, base) for k in graph.outputs], Stage("outputs")))
         self.nodes = self.with_taps(nodes)
+        self.gaps.sort(key=lambda gap: gap.operator.index)
         self.remarks = self.model.remarks
 
     def find_dominators(self):
@@ -73,7 +75,7 @@ class Expression:
             return []
         if tensor in self.done:
             self.tapped.setdefault(tensor, f"t{len(self.tapped) + 1}")
-            return [Stage(f'from<"{self.tapped[tensor]}">')]
+            return [Stage(f'from<"{self.tapped[tensor]}">', once=True)]
         if tensor in self.graph.inputs:
             nodes = [self.input(tensor)]
         else:
@@ -98,10 +100,10 @@ class Expression:
         try:
             return translated(self.model, op)
         except Missing as why:
-            word = "".join(c if c.isalnum() else "_" for c in op.name.lower()).strip("_")
-            function = f"missing_{word}_{op.index}"
+            word = re.sub(r"[^a-z0-9]+", "_", op.name.lower().removeprefix("custom")).strip("_")
+            function = f"missing_{word or 'custom'}_{op.index}"
             self.gaps.append(Gap(function, op, str(why)))
-            return [Stage(function, own=True, call=True)]
+            return [Stage(function, own=True, call=True, once=True)]
 
     def input(self, tensor):
         t, number = self.graph.tensors[tensor], self.graph.inputs.index(tensor)
@@ -118,7 +120,8 @@ class Expression:
             text = f"xn::sequence({shape[0]}, {shape[2]})"
         else:
             text = f"xn::hwc{{{', '.join(map(str, shape))}}}"
-        return Input("std::int8_t" if q else "float", text, q, number if len(self.graph.inputs) > 1 else None)
+        return Input("std::int8_t" if q else "float", text, rounded(q) if q else "",
+                     str(number) if len(self.graph.inputs) > 1 else "")
 
     def with_taps(self, nodes):
         """Marks replaced by taps, or by nothing."""
@@ -126,7 +129,7 @@ class Expression:
         for node in nodes:
             if isinstance(node, Mark):
                 if node.tensor in self.tapped:
-                    kept.append(Stage(f'tap<"{self.tapped[node.tensor]}">', follows=True))
+                    kept.append(Stage(f'tap<"{self.tapped[node.tensor]}">', follows=True, once=True))
             else:
                 if isinstance(node, Fork):
                     node.branches = [self.with_taps(branch) for branch in node.branches]

@@ -6,7 +6,7 @@ from from_tflite.blocks import Unit, find_units, form, layers
 from from_tflite.graph import ELEMENTS
 from from_tflite.layout import LIMIT, chain_lines, function_lines, main_pieces
 from from_tflite.naming import name_chain, name_families, quantisation_parameter, quantisation_type
-from from_tflite.stage import Input, float_text
+from from_tflite.stage import float_text
 
 
 class Names:
@@ -27,17 +27,10 @@ class Definition:
         self.plain = name_chain(self.chain)
         for family in self.families:
             place(family)
-        self.integers = any(n.quantisation is not None for n in self.inputs()) or \
-            any(s.name == "quantize" for s in self.every_stage())
+        self.integers = any("Round" in stage.text(["?"] * 4) for stage in flat(self.nodes()))
 
     def nodes(self):
         return [n for node in self.chain for n in (node.nodes if isinstance(node, Unit) else [node])]
-
-    def inputs(self):
-        return [n for n in flat(self.nodes()) if isinstance(n, Input)]
-
-    def every_stage(self):
-        return [n for n in flat(self.nodes()) if not isinstance(n, Input)]
 
 
 def flat(nodes):
@@ -158,7 +151,7 @@ def weights_lines(definition):
                 body += ["  struct {", *member_lines(node.members(), "    "), f"  }} {node.name};"]
         else:
             body += member_lines([(s.weights.name, s.weights) for s in layers([node])], "  ")
-    return [*lines, *body, "};"]
+    return [*lines, *body, "};"] if body else [f"{lines[0]}}};"]
 
 
 def quantisation_struct(family, model):
@@ -175,6 +168,8 @@ def quantisation_struct(family, model):
 def quantisation_values(unit, model):
     """A value of that struct, as an expression."""
     family, own = unit.family, unit.quantisations()
+    if family.alone:
+        return f"xn::quantisation{own[family.varying[0]].text()}"
     values = {n: own[n] for n in family.varying if n in own}
     texts = {n: float_text(q.scale) if family.zero_points else q.text() for n, q in values.items()}
     if family.zero_points and family.complete:
@@ -183,12 +178,11 @@ def quantisation_values(unit, model):
 
 
 def is_short(family):
-    return family.zero_points and family.complete and len(family.varying) <= 2 and family.functions and \
-        all(form_is_function(unit) for unit in family.units)
-
-
-def form_is_function(unit):
-    return form(unit.nodes) in unit.family.functions
+    """Whether the quantisations of its units are written where they are used."""
+    if family.alone:
+        return True
+    return family.zero_points and family.complete and len(family.varying) <= 2 and \
+        all(form(unit.nodes) in family.functions for unit in family.units)
 
 
 def local_constants(definition):
@@ -240,7 +234,7 @@ def model_header(definition, about):
     for gap in expression.gaps:
         body += gap_lines(gap, expression.graph) + [""]
     for family in definition.families:
-        if family.varying:
+        if family.varying and not family.alone:
             body += quantisation_struct(family, names.model)
         for function in family.functions.values():
             parameters = list(function.parameters)
@@ -259,7 +253,7 @@ def model_header(definition, about):
         body += ["/// `Round`: as the runtime to be matched rounds.",
                  f"template <xn::rounding Round = xn::rounding::{names.rounding}>"]
     weighted = any(layers([n]) for n in definition.nodes())
-    body.append(f"constexpr auto {names.model}(const {names.weights}& {'w' if weighted else ''}) {{")
+    body.append(f"constexpr auto {names.model}(const {names.weights}&{' w' if weighted else ''}) {{")
     body += local_constants(definition)
 
     def argument(unit):

@@ -71,7 +71,8 @@ def name_families(families, model):
             family.base = KINDS[stages[0].name]
         else:
             family.single = False
-            family.base = {"residual": "stack"}.get(family.kind, "block")
+            family.base = "bottleneck" if family.pattern == "bottleneck" else \
+                {"residual": "stack"}.get(family.kind, "block")
     bases = [family.base for family in families]
     for family in families:
         family.name = family.base
@@ -101,6 +102,9 @@ def vary(family):
     zeros = {name: {q.zero_point for q in values[name]} for name in family.varying}
     if all(len(found) == 1 for found in zeros.values()):
         family.zero_points = {name: found.pop() for name, found in zeros.items()}
+    family.alone = len(family.varying) == 1
+    if family.alone:
+        family.zero_points = {}
     family.complete = all(len(values[name]) == len(family.units) for name in family.varying)
 
 
@@ -137,6 +141,8 @@ def parametrise(function):
             member = family.member[id(stage)]
             if member not in family.varying:
                 text = value_text(value)
+            elif family.alone:
+                text = word
             elif family.zero_points:
                 text = f"{{{word}.{member}, {family.zero_points[member]}}}"
             else:
@@ -152,6 +158,8 @@ def quantisation_parameter(family):
 
 
 def quantisation_type(family, model):
+    if family.alone:
+        return "xn::quantisation"
     return f"{model}_{family.name}_{'scales' if family.zero_points else 'quantisation'}"
 
 

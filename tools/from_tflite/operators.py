@@ -5,7 +5,7 @@ joins the operator's data inputs if there are several. It raises Missing where t
 something else."""
 
 from from_tflite.graph import Tensor, Unreadable
-from from_tflite.stage import Code, Quantisation, Stage, Weights, constant
+from from_tflite.stage import Code, Quantisation, Stage, Weights, constant, float_text
 
 
 class Missing(Exception):
@@ -141,29 +141,30 @@ def dequantised(tensor):
 
 
 def window(op, kernel, extents, out, default):
-    """The attribute `padding`, left out where it changes nothing. `default`: the library's."""
-    options = op.options
-    padding = options.get("padding")
-    stride = (options["stride_h"], options["stride_w"])
-    dilation = (options.get("dilation_h", 1), options.get("dilation_w", 1))
-    if isinstance(padding, tuple):
-        return Code(f"xn::pads({', '.join(map(str, padding))})")
-    if padding not in ("SAME", "VALID"):
-        raise Missing(f"its padding is {padding}")
+    """The attribute `padding`, None where it is what the library's `default` does."""
+    padding = op.options.get("padding")
+    stride, dilation = pair(op.options, "stride"), pair(op.options, "dilation")
 
-    def before_and_after(rule, k):
+    def axis(rule, k):
+        """Elements of the output, padding before and after."""
         reach = (kernel[k] - 1) * dilation[k] + 1
-        if rule == "VALID":
-            return (extents[k] - reach) // stride[k] + 1, 0, 0
-        count = -(-extents[k] // stride[k])
-        missing = max((count - 1) * stride[k] + reach - extents[k], 0)
-        return count, missing // 2, missing - missing // 2
+        if rule == "SAME":
+            count = -(-extents[k] // stride[k])
+            missing = max((count - 1) * stride[k] + reach - extents[k], 0)
+            return count, missing // 2, missing - missing // 2
+        before, after = padding[2 * k:2 * k + 2] if isinstance(rule, tuple) else (0, 0)
+        return (extents[k] + before + after - reach) // stride[k] + 1, before, after
 
-    wanted, usual = ([before_and_after(rule, k) for k in (0, 1)] for rule in (padding, default))
-    if (wanted[0][0], wanted[1][0]) != tuple(out[:2]):
-        raise Missing(f"its output has {out[:2]} pixels, where padding {padding} makes "
+    if padding not in ("SAME", "VALID") and not isinstance(padding, tuple):
+        raise Missing(f"its padding is {padding}")
+    wanted, usual = ([axis(rule, k) for k in (0, 1)] for rule in (padding, default))
+    if [count for count, _, _ in wanted] != list(out[:2]):
+        raise Missing(f"its output has {out[:2]} pixels, where its padding makes "
                       f"{(wanted[0][0], wanted[1][0])}")
-    return None if wanted == usual else Code(f"xn::{padding.lower()}")
+    if wanted == usual:
+        return None
+    return Code(f"xn::{padding.lower()}" if isinstance(padding, str) else
+                f"xn::pads({', '.join(map(str, padding))})")
 
 
 PAIR = (1, 1)
@@ -277,9 +278,12 @@ def reduction(name):
         made = tuple(1 if word in over else extent
                      for word, extent in zip(("rows", "columns", "channels"), extents))
         back = [] if image(out) == made else [reshaped(image(out))]
+        if name in ("max", "min"):
+            same_quantisation(model, op)
+        elif is_int8(out):  # TFLite's mean of int8 rounds unlike its pool
+            return [Stage(f"reduce_{name}", "axes", over | to(out)), *back]
         pools = {"mean": "global_average_pool", "max": "global_max_pool"}
-        whole = "channels" not in over and made[:2] == (1, 1)
-        if whole and name in pools:
+        if "channels" not in over and made[:2] == (1, 1) and name in pools:
             return [Stage(pools[name]), *back]
         return [Stage(f"reduce_{name}", "axes", over), *back]
     return stages
@@ -294,11 +298,21 @@ def softmax(model, op):
     return [Stage("softmax", follows=True)]
 
 
-def simple(name, keeps=True):
-    """A stage without attributes; `keeps`: integers keep their quantisation."""
+def limiting(name):
+    """An activation without attributes, by which integers keep what they stand for."""
     def stages(model, op):
-        if keeps:
-            same_quantisation(model, op)
+        same_quantisation(model, op)
+        return [Stage(name, follows=True)]
+    return stages
+
+
+def converting(name, usual=None):
+    """An activation without attributes that makes other integers: `name_to<q>`, or `name` if q is
+    `usual`."""
+    def stages(model, op):
+        out = model.graph.tensors[op.outputs[0]]
+        if is_int8(out) and quantisation(out) != usual:
+            return [Stage(name + "_to", "quantisation", {None: quantisation(out)}, follows=True)]
         return [Stage(name, follows=True)]
     return stages
 
@@ -430,11 +444,17 @@ def transpose(model, op):
     return [Stage("permute", "transpose", {"order": tuple(axis - 1 for axis in order[1:])})]
 
 
+def rounded(q):
+    """A quantisation that says how all behind it is rounded, as C++."""
+    return f"xn::quantisation{{{float_text(q.scale)}, {q.zero_point}, Round}}"
+
+
 def quantize(model, op):
     data, out = model.tensor(op, 0), model.graph.tensors[op.outputs[0]]
     if data.element != "float32" or out.element != "int8":
         raise Missing(f"it makes {out.element} of {data.element}")
-    return [Stage("quantize", "quantisation", {None: quantisation(out)})]
+    q = quantisation(out)
+    return [Stage("quantize", "quantisation", {"": Code(rounded(q))}, once=True)]
 
 
 def dequantize(model, op):
@@ -456,9 +476,9 @@ OPERATORS = {
     "EXPAND_DIMS": (reshape, BOTH),
     "FULLY_CONNECTED": (dense, BOTH),
     "GELU": (gelu, FLOAT),
-    "HARD_SWISH": (simple("hard_swish"), FLOAT),
+    "HARD_SWISH": (converting("hard_swish"), FLOAT),
     "LEAKY_RELU": (leaky_relu, FLOAT),
-    "LOGISTIC": (simple("sigmoid"), FLOAT),
+    "LOGISTIC": (converting("sigmoid", Quantisation(1 / 256, -128)), FLOAT),
     "MAX_POOL_2D": (pool("max"), BOTH),
     "MEAN": (reduction("mean"), FLOAT),
     "MUL": (join("mul"), BOTH),
@@ -468,9 +488,9 @@ OPERATORS = {
     "REDUCE_MAX": (reduction("max"), FLOAT),
     "REDUCE_MIN": (reduction("min"), FLOAT),
     "REDUCE_PROD": (reduction("prod"), FLOAT),
-    "RELU": (simple("relu"), BOTH),
-    "RELU6": (simple("relu6"), BOTH),
-    "RELU_N1_TO_1": (simple("relu_n1_to_1"), BOTH),
+    "RELU": (limiting("relu"), BOTH),
+    "RELU6": (limiting("relu6"), BOTH),
+    "RELU_N1_TO_1": (limiting("relu_n1_to_1"), BOTH),
     "RESHAPE": (reshape, BOTH),
     "RESIZE_BILINEAR": (resize("bilinear"), FLOAT),
     "RESIZE_NEAREST_NEIGHBOR": (resize("nearest"), BOTH),
@@ -479,7 +499,7 @@ OPERATORS = {
     "SQUEEZE": (reshape, BOTH),
     "STRIDED_SLICE": (strided_slice, BOTH),
     "SUM": (reduction("sum"), FLOAT),
-    "TANH": (simple("tanh"), FLOAT),
+    "TANH": (converting("tanh", Quantisation(1 / 128, 0)), FLOAT),
     "TRANSPOSE": (transpose, BOTH),
     "TRANSPOSE_CONV": (transposed_convolution, FLOAT),
 }

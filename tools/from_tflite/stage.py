@@ -101,6 +101,7 @@ class Stage:
     follows: bool = False
     call: bool = False  # a function without arguments, not a constant
     own: bool = False  # not of the library
+    once: bool = False  # not to be put into a function
 
     def form(self):
         """All but what may differ between blocks of one form."""
@@ -158,27 +159,22 @@ class Fork:
 
 @dataclass
 class Input:
-    """A model's input: `type` is float or std::int8_t; shape as C++; quantisation or None."""
+    """A model's input: its element type, its shape and what else it is told, as C++."""
 
     type: str
     shape: str
-    quantisation: Quantisation | None
-    number: int | None = None
+    quantisation: str = ""
+    number: str = ""
 
     weights = None
     follows = False
 
     def text(self, holes=(), weights=""):
-        parts = [self.type, self.shape]
-        if self.quantisation is not None:
-            q = self.quantisation
-            parts.append(f"xn::quantisation{{{float_text(q.scale)}, {q.zero_point}, Round}}")
-        if self.number is not None:
-            parts.append(str(self.number))
-        return f"xn::input<{', '.join(parts)}>"
+        parts = [self.type, self.shape, self.quantisation, self.number]
+        return f"xn::input<{', '.join(filter(None, parts))}>"
 
     def form(self):
-        return ("input", self.type, self.shape, self.number)
+        return self.text()
 
     def holes(self):
         return []
