@@ -4,6 +4,7 @@ cannot read. Trained networks are in tests/golden/generated.cpp."""
 
 import contextlib
 import io
+import os
 import random
 import re
 import shutil
@@ -386,8 +387,65 @@ def borders():
     return net, [first], [net.operator("DEQUANTIZE", [x], [1, 2, 2, 8])]
 
 
+def random_network(seed, integers=False):
+    """Chains, residual blocks, forks and repeated blocks of random kinds."""
+    dice, net = random.Random(seed), Builder(integers)
+    x = first = net.input(6, 5, dice.choice((2, 4)))
+    made = [x]
+
+    def stage(x):
+        kind = dice.randrange(7)
+        channels = net.shape(x)[2]
+        activation = dice.choice(("NONE", "RELU", "RELU6"))
+        if kind == 0:
+            return net.conv(x, dice.choice((2, 4)), dice.choice((1, 3)), activation=activation)
+        if kind == 1:
+            return net.conv(x, channels, activation=activation)
+        if kind == 2:
+            return net.depthwise(x, activation=activation)
+        if kind == 3:
+            return net.keep("MAX_POOL_2D", [x], net.shape(x), padding="SAME", stride_w=1, stride_h=1,
+                            kernel_w=2, kernel_h=3, activation="NONE")
+        if kind == 4:
+            return net.keep("RELU", [x], net.shape(x))
+        if kind == 5 and channels % 2 == 0:
+            element, old = net.element, net.tensors[x].get(4)
+            parts = net.operator_of_many("SPLIT", [net.constant([], "int32", values=[3]), x],
+                                         [[1, *net.shape(x)[:2], channels // 2]] * 2, element)
+            for part in parts:
+                if old:
+                    net.tensors[part][4] = old
+            parts = parts[::dice.choice((1, -1))]
+            return net.keep("CONCATENATION", parts, net.shape(x), axis=3)
+        return net.conv(net.depthwise(x, activation=activation), channels, activation=activation)
+
+    def block(x, seed):
+        """A block; the same seed makes one of the same form."""
+        nonlocal dice
+        kept, dice = dice, random.Random(seed)
+        y = x
+        for _ in range(dice.randint(1, 3)):
+            y = stage(y)
+        kind = dice.randrange(4)
+        if kind == 0 and net.shape(y) == net.shape(x):
+            y = net.add(*((x, y) if dice.random() < 0.7 else (y, x)), activation="RELU")
+        elif kind == 1 and net.shape(y)[:2] == net.shape(x)[:2]:
+            y = net.add(net.conv(x, net.shape(y)[2]), y)
+        dice = kept
+        return y
+
+    forms = [dice.randrange(1000) for _ in range(3)]
+    for _ in range(dice.randint(3, 8)):
+        x = block(x, dice.choice(forms))
+        earlier = [t for t in made if net.shape(t) == net.shape(x)]
+        if earlier and dice.random() < 0.2:
+            x = net.keep("RELU6", [net.add(dice.choice(earlier), x)], net.shape(x))
+        made.append(x)
+    return net, [first], [x]
+
+
 # By name: the network, and the shape of its last output. Those with "int8" or "borders" in their name
-# are compiled; the others run too.
+# are compiled; the others run too. XENOS_SEED makes other random ones.
 NETWORKS = {
     "mobilenet_v2": (mobilenet_v2(False), "{1, 1, 5}"), "mobilenet_v2_int8": (mobilenet_v2(True), "{1, 1, 5}"),
     "mobilenet_v1": (mobilenet_v1(False), "{2, 2, 64}"), "mobilenet_v1_int8": (mobilenet_v1(True), "{2, 2, 64}"),
@@ -396,6 +454,12 @@ NETWORKS = {
     "vgg": (vgg(False), "{1, 1, 4}"), "vgg_int8": (vgg(True), "{1, 1, 4}"),
     "explicit_pads": (explicit(), "{4, 5, 4}"), "borders": (borders(), "{2, 2, 8}"),
 }
+FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(os.environ.get("XENOS_GRAPHS", "4"))
+for seed in range(FIRST, FIRST + COUNT):
+    for integers in (False, True):
+        network = random_network(seed, integers)
+        extents = ", ".join(map(str, network[0].shape(network[2][0])))
+        NETWORKS[f"random{'_int8' if integers else ''}_{seed:x}"] = (network, f"{{{extents}}}")
 
 
 def sample(count):

@@ -1,7 +1,7 @@
 """Makes an expression of a graph: a list of nodes, in which what forks and meets again is a Fork."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from from_tflite.graph import Unreadable
 from from_tflite.operators import Missing, Model, image, is_int8, quantisation, rounded, translated
@@ -79,7 +79,10 @@ class Expression:
         if tensor in self.graph.inputs:
             nodes = [self.input(tensor)]
         else:
-            nodes = self.made(self.producers[tensor], base)
+            op = self.producers[tensor]
+            if len(op.outputs) > 1:  # seen as one operator for each
+                op = replace(op, outputs=[tensor], options=op.options | {"part": op.outputs.index(tensor)})
+            nodes = self.made(op, base)
         self.done.add(tensor)
         return [*nodes, Mark(tensor)]
 
@@ -102,6 +105,7 @@ class Expression:
         except Missing as why:
             word = re.sub(r"[^a-z0-9]+", "_", op.name.lower().removeprefix("custom")).strip("_")
             function = f"missing_{word or 'custom'}_{op.index}"
+            function += f"_{op.options['part']}" if "part" in op.options else ""
             self.gaps.append(Gap(function, op, str(why)))
             return [Stage(function, own=True, call=True, once=True)]
 

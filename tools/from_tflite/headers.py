@@ -5,7 +5,7 @@ import textwrap
 from from_tflite.blocks import Unit, find_units, form, layers
 from from_tflite.graph import ELEMENTS
 from from_tflite.layout import LIMIT, chain_lines, function_lines, main_pieces
-from from_tflite.naming import name_chain, name_families, quantisation_parameter, quantisation_type
+from from_tflite.naming import name_chain, name_families, place, quantisation_parameter, quantisation_type
 from from_tflite.stage import float_text
 
 
@@ -24,9 +24,9 @@ class Definition:
         self.names, self.expression = names, expression
         self.chain, self.families = find_units(expression.nodes)
         name_families(self.families, names.model)
-        self.plain = name_chain(self.chain)
         for family in self.families:
             place(family)
+        name_chain(self.chain)
         self.integers = any("Round" in stage.text(["?"] * 4) for stage in flat(self.nodes()))
 
     def nodes(self):
@@ -44,21 +44,6 @@ def flat(nodes):
         else:
             found.append(node)
     return found
-
-
-def place(family):
-    """Says how each unit's weights are reached: an array if all are of one type."""
-    types = [[(name, w.type_text()) for name, w in unit.members()] for unit in family.units]
-    family.equal = all(t == types[0] for t in types)
-    for number, unit in enumerate(family.units):
-        unit.number = number
-        many = f"{family.name}s" if not family.name.endswith("e") or not family.single else family.name
-        family.array = many
-        unit.name = f"{many}[{number}]" if family.equal else f"{family.name}{number + 1}"
-        unit.path = f"w.{unit.name}"
-        if family.single:
-            for stage in layers(unit.nodes):
-                stage.weights.name = ""
 
 
 # --- the definition -------------------------------------------------------------------------------
@@ -129,6 +114,8 @@ def weights_lines(definition):
     for node in definition.chain:
         if isinstance(node, Unit):
             family = node.family
+            if not node.members():
+                continue
             if family.single:
                 if family.equal and node.number == 0:
                     kind = node.members()[0][1].type_text()
@@ -185,6 +172,10 @@ def is_short(family):
         all(form(unit.nodes) in family.functions for unit in family.units)
 
 
+def constant_name(unit):
+    return f"{unit.family.base}{unit.number + 1}{unit.family.suffix}"
+
+
 def local_constants(definition):
     """Constants in the model's function: the quantisations of units that have many."""
     lines = []
@@ -194,7 +185,7 @@ def local_constants(definition):
         for unit in family.units:
             kind = quantisation_type(family, definition.names.model)
             value = quantisation_values(unit, definition.names.model)[len(kind):]
-            head = f"  constexpr {kind} {family.name}{unit.number + 1}"
+            head = f"  constexpr {kind} {constant_name(unit)}"
             if len(head) + len(value) < LIMIT:
                 lines.append(f"{head}{value};")
             else:
@@ -208,9 +199,11 @@ def local_constants(definition):
 
 def weights_argument(function, names):
     family = function.family
+    if not layers(function.nodes):
+        return ""
     if family.equal and not family.single:
-        return f"const {names.weights}::{family.name}&"
-    return "const auto&"
+        return f"const {names.weights}::{family.name}& w"
+    return "const auto& w"
 
 
 def gap_lines(gap, graph):
@@ -244,7 +237,7 @@ def model_header(definition, about):
             if parameters:
                 body.append(f"template <{', '.join(parameters)}>")
             lines = function_lines(function)
-            body += [f"constexpr auto {function.name}({weights_argument(function, names)} w) {{",
+            body += [f"constexpr auto {function.name}({weights_argument(function, names)}) {{",
                      f"  return {lines[0]}", *lines[1:]]
             body[-1] += ";"
             body.append("}")
@@ -259,7 +252,7 @@ def model_header(definition, about):
     def argument(unit):
         if is_short(unit.family):
             return quantisation_values(unit, names.model)
-        return f"{unit.family.name}{unit.number + 1}"
+        return constant_name(unit)
 
     lines = chain_lines(main_pieces(definition.chain, argument), 9)
     body += [f"  return {lines[0]}", *lines[1:]]
@@ -307,6 +300,8 @@ def weights_header(definition, about, model_file):
     for node in definition.chain:
         if not isinstance(node, Unit):
             members += [f".{s.weights.name} = {value(s.weights, s.weights.name)}" for s in layers([node])]
+        elif not node.members():
+            continue
         elif not node.family.equal:
             members.append(f".{node.name} = {unit_value(node)}")
         elif node.number == 0:

@@ -1,6 +1,6 @@
 """Lays out an expression in lines, in the manner of the models in examples/."""
 
-from from_tflite.blocks import Unit, form, holes, in_text_order, residual_parts
+from from_tflite.blocks import Unit, form, holes, in_text_order, layers, residual_parts
 from from_tflite.naming import part_of, quantisation_parameter
 from from_tflite.stage import Fork, value_text
 
@@ -133,7 +133,9 @@ def call(function, texts, quantisations, path):
     arguments = [texts[k] for k in function.first]
     if function.uses_quantisations:
         arguments.append(quantisations)
-    return Piece(function.name + (f"<{', '.join(arguments)}>" if arguments else "") + f"({path})", call=True)
+    weights = path if layers(function.nodes) else ""
+    return Piece(function.name + (f"<{', '.join(arguments)}>" if arguments else "") + f"({weights})",
+                 call=True)
 
 
 def function_lines(function):

@@ -74,21 +74,24 @@ def name_families(families, model):
             family.base = "bottleneck" if family.pattern == "bottleneck" else \
                 {"residual": "stack"}.get(family.kind, "block")
     bases = [family.base for family in families]
+    seen = {}
     for family in families:
-        family.name = family.base
-        if bases.count(family.base) > 1:
-            family.name = family.pattern or family.base
-    names = numbered([family.name for family in families])
-    for family, name in zip(families, names):
-        family.name = name if not name[-1].isdigit() else name[:-1] + "_" + "abcdefghi"[int(name[-1]) - 1]
+        number = seen[family.base] = seen.get(family.base, -1) + 1
+        family.suffix = f"_{letters(number)}" if bases.count(family.base) > 1 else ""
+        family.name = family.base + family.suffix
         vary(family)
-        several = sum(function.name != "body" for function in family.functions.values()) > 1
-        for number, function in enumerate(family.functions.values()):
-            part = f"{family.name}_body" if function.name == "body" else \
-                f"{family.name}_{'abcdefghi'[number]}" if several else family.name
-            function.comment = comment(function, family)
-            function.name = f"{model}_{part}"
+        forms = [function for function in family.functions.values() if function.name != "body"]
+        for function in family.functions.values():
+            part = "_body" if function.name == "body" else \
+                f"_form{forms.index(function) + 1}" if len(forms) > 1 else ""
+            function.comment = comment(function)
+            function.name = f"{model}_{family.name}{part}"
             parametrise(function)
+
+
+def letters(number):
+    """a, b, ..., z, ba, bb, ..."""
+    return (letters(number // 26) if number > 25 else "") + chr(ord("a") + number % 26)
 
 
 def vary(family):
@@ -163,7 +166,8 @@ def quantisation_type(family, model):
     return f"{model}_{family.name}_{'scales' if family.zero_points else 'quantisation'}"
 
 
-def comment(function, family):
+def comment(function):
+    """What a function is, in words."""
     if function.name == "body":
         return "The layers of a residual block."
     node = function.nodes[0]
@@ -178,15 +182,42 @@ def comment(function, family):
 
 
 def name_chain(chain):
-    """Names the layers that are in no unit, and says where each unit's weights are."""
-    plain = [s for node in chain if not isinstance(node, Unit) for s in layers([node])]
+    """Names the layers that are in no unit, and the members that hold the weights of units: an array if
+    they are of one type."""
     every = layers([n for node in chain for n in (node.nodes if isinstance(node, Unit) else [node])])
-    kinds = [KINDS[s.name] for s in plain]
-    for k, stage in enumerate(plain):
-        if stage is every[0] and stage.name == "conv2d" and len(every) > 1:
-            kinds[k] = "stem"
-        elif stage is every[-1] and stage.name == "dense" and len(every) > 1:
-            kinds[k] = "classifier" if any(getattr(n, "name", "") == "softmax" for n in chain) else "last"
-    for stage, name in zip(plain, numbered(kinds)):
-        stage.weights.name = name
-    return plain
+    ended = any(getattr(node, "name", "") == "softmax" for node in chain)
+    named, kinds = [], []
+    for node in chain:
+        if not isinstance(node, Unit):
+            for stage in layers([node]):
+                kind = KINDS[stage.name]
+                if stage is every[0] and stage.name == "conv2d" and len(every) > 1:
+                    kind = "stem"
+                elif stage is every[-1] and stage.name == "dense" and len(every) > 1:
+                    kind = "classifier" if ended else "last"
+                named.append(stage.weights)
+                kinds.append(kind)
+        elif node.family.single and not node.family.equal:
+            named.append(node)
+            kinds.append(node.family.base)
+    for thing, name in zip(named, numbered(kinds)):
+        thing.name = name
+    for unit in [node for node in chain if isinstance(node, Unit)]:
+        family = unit.family
+        if family.equal:
+            unit.name = f"{family.array}[{unit.number}]"
+        elif not family.single:
+            unit.name = f"{family.base}{unit.number + 1}{family.suffix}"
+        unit.path = f"w.{unit.name}"
+
+
+def place(family):
+    """Numbers the units of a family. `equal`: their weights are of one type and stand in `array`."""
+    types = [[(name, w.type_text()) for name, w in unit.members()] for unit in family.units]
+    family.equal = all(t == types[0] for t in types)
+    family.array = f"{family.base}{'_layers' if family.single else 's'}{family.suffix}"
+    for number, unit in enumerate(family.units):
+        unit.number = number
+        if family.single:
+            for stage in layers(unit.nodes):
+                stage.weights.name = ""

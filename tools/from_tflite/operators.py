@@ -436,6 +436,15 @@ def strided_slice(model, op):
     return [stage] if image(out) == made else [stage, reshaped(image(out))]
 
 
+def split(model, op):
+    data, out = model.tensor(op, 1), model.graph.tensors[op.outputs[0]]
+    same_quantisation(model, op)
+    rank = len(data.shape)
+    axis = model.constants(op, 0)[0] % rank
+    begin = [op.options.get("part", 0) * out.shape[axis] if k == axis else 0 for k in range(rank)]
+    return [cut(rank, begin, out.shape, image(data))]
+
+
 def transpose(model, op):
     order, rank = model.constants(op, 1), len(model.tensor(op, 0).shape)
     same_quantisation(model, op)
@@ -496,6 +505,7 @@ OPERATORS = {
     "RESIZE_NEAREST_NEIGHBOR": (resize("nearest"), BOTH),
     "SLICE": (slice_of, BOTH),
     "SOFTMAX": (softmax, BOTH),
+    "SPLIT": (split, BOTH),
     "SQUEEZE": (reshape, BOTH),
     "STRIDED_SLICE": (strided_slice, BOTH),
     "SUM": (reduction("sum"), FLOAT),
@@ -510,8 +520,8 @@ def translated(model, op):
     if op.name not in OPERATORS:
         raise Missing("xenos has no such operation, or this script does not know it")
     function, elements = OPERATORS[op.name]
-    if len(op.outputs) != 1:
-        raise Missing(f"it has {len(op.outputs)} outputs")
+    if "part" in op.options and op.name != "SPLIT":
+        raise Missing("it has several outputs")
     inputs = [model.graph.tensors[k] for k in model.data_inputs(op)]
     if not inputs:
         raise Missing("it reads constants only")

@@ -36,11 +36,13 @@ def run(graph, inputs):
     for k, values in zip(graph.inputs, inputs):
         known[k] = Values(graph.tensors[k].shape, values)
     for op in graph.operators:
-        shape = graph.tensors[op.outputs[0]].shape
         taken = [known.get(k) for k in op.inputs]
-        element = element_of(op, taken, shape)
         act = ACTIVATIONS[op.options.get("activation", "NONE")]
-        known[op.outputs[0]] = Values(shape, [act(element(*at)) for at in indices(shape)])
+        for part, out in enumerate(op.outputs):
+            shape = graph.tensors[out].shape
+            element = element_of(op, taken, shape) if op.name != "SPLIT" else \
+                lambda n, h, w, c, first=part * shape[3]: taken[1](n, h, w, first + c)
+            known[out] = Values(shape, [act(element(*at)) for at in indices(shape)])
     return [known[k].values for k in graph.outputs]
 
 

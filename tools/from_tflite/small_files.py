@@ -100,12 +100,16 @@ class Network:
 
     def operator(self, name, inputs, shape, element="float32", q=None, **options):
         """`inputs`: indices. Returns the index of the output."""
-        out = self.tensor(shape, element, q)
+        return self.operator_of_many(name, inputs, [shape], element, q, **options)[0]
+
+    def operator_of_many(self, name, inputs, shapes, element="float32", q=None, **options):
+        """The same with several outputs."""
+        outs = [self.tensor(shape, element, q) for shape in shapes]
         if name not in self.codes:
             self.codes.append(name)
         self.operators.append({0: ("I", self.codes.index(name)), 1: ("i", list(inputs)),
-                               2: ("i", [out]), 4: options_table(name, options)})
-        return out
+                               2: ("i", outs), 4: options_table(name, options)})
+        return outs
 
     def file(self, inputs, outputs):
         """The bytes of a .tflite file."""
