@@ -445,7 +445,8 @@ def random_network(seed, integers=False):
 
 
 # By name: the network, and the shape of its last output. Those with "int8" or "borders" in their name
-# are compiled; the others run too. XENOS_SEED makes other random ones.
+# are compiled; the others run too. XENOS_SEED (hexadecimal) and XENOS_NETWORKS make other random
+# ones.
 NETWORKS = {
     "mobilenet_v2": (mobilenet_v2(False), "{1, 1, 5}"), "mobilenet_v2_int8": (mobilenet_v2(True), "{1, 1, 5}"),
     "mobilenet_v1": (mobilenet_v1(False), "{2, 2, 64}"), "mobilenet_v1_int8": (mobilenet_v1(True), "{2, 2, 64}"),
@@ -454,7 +455,7 @@ NETWORKS = {
     "vgg": (vgg(False), "{1, 1, 4}"), "vgg_int8": (vgg(True), "{1, 1, 4}"),
     "explicit_pads": (explicit(), "{4, 5, 4}"), "borders": (borders(), "{2, 2, 8}"),
 }
-FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(os.environ.get("XENOS_GRAPHS", "4"))
+FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(os.environ.get("XENOS_NETWORKS", "4"))
 for seed in range(FIRST, FIRST + COUNT):
     for integers in (False, True):
         network = random_network(seed, integers)
@@ -468,13 +469,12 @@ def sample(count):
 
 class Translates(ScriptTest):
     def programs(self):
-        """Includes, and the linked networks with assertions of their shapes."""
+        """Includes, and the networks, linked without weights, with assertions of their shapes."""
         lines = ["#include <cstdio>"]
         for name, ((net, inputs, outputs), shape) in NETWORKS.items():
             self.made(net.file(inputs, outputs), name=name)
             lines += [f'#include "{name}_weights.hpp"',
-                      f"constexpr auto {name}_net = xenos::link<xenos::targets::host>(models::{name}("
-                      f"models::trained_{name}));",
+                      f"constexpr auto {name}_net = xenos::link<xenos::targets::host>(models::{name}({{}}));",
                       f"using {name}_type = decltype({name}_net);",
                       f"static_assert({name}_type::records[{name}_type::size - 1].out == xenos::hwc{shape});"]
         return lines
@@ -495,7 +495,8 @@ class Translates(ScriptTest):
                                  "static_cast<float>(i * 5 % 11 - 5) / 4;")
                 arguments.append(f"{name}_{k}")
             calls += [f"  static {name}_type::weights {name}_packed;", f"  static {name}_type::arena {name}_arena;",
-                      f"  {name}_net.pack({name}_packed);",
+                      f"  xenos::link<xenos::targets::host>(models::{name}(models::trained_{name}))"
+                      f".pack({name}_packed);",
                       f"  {name}_net.run({name}_packed, {name}_arena, {', '.join(arguments)});"]
             calls += [f'  for (const float x : {argument}) std::printf("{name} %.9g\\n", double(x));'
                       for argument in arguments[len(graph.inputs):]]

@@ -84,6 +84,7 @@ def ends(graph, which):
 
 def main(argv=None):
     given = arguments(argv)
+    sys.setrecursionlimit(20000)  # some ten for each operator
     try:
         if not given.input.exists():
             raise Unreadable(f"{given.input}: no such file or folder")

@@ -3,7 +3,6 @@
 import textwrap
 
 from from_tflite.blocks import Unit, find_units, form, layers
-from from_tflite.graph import ELEMENTS
 from from_tflite.layout import LIMIT, chain_lines, function_lines, main_pieces
 from from_tflite.naming import name_chain, name_families, place, quantisation_parameter, quantisation_type
 from from_tflite.stage import float_text
@@ -269,7 +268,6 @@ C_TYPES = {"float32": "float", "int8": "std::int8_t", "int32": "std::int32_t"}
 
 
 def array_lines(name, tensor):
-    assert tensor.element in ELEMENTS
     texts = [float_text(v) for v in tensor.values()] if tensor.element == "float32" else \
         [str(v) for v in tensor.values()]
     lines = textwrap.wrap(", ".join(texts), LIMIT, initial_indent="    ", subsequent_indent="    ",
@@ -294,7 +292,8 @@ def weights_header(definition, about, model_file):
         prefix = unit.name.replace("[", "").replace("]", "")
         if unit.family.single:
             return value(unit.members()[0][1], prefix)
-        return "{" + ", ".join(f".{n} = {value(w, f'{prefix}_{n}')}" for n, w in unit.members()) + "}"
+        values = [f".{n} = {value(w, f'{prefix}_{n}')}" for n, w in unit.members()]
+        return "{" + ",\n         ".join(values) + "}"
 
     members = []
     for node in definition.chain:
@@ -306,7 +305,7 @@ def weights_header(definition, about, model_file):
             members.append(f".{node.name} = {unit_value(node)}")
         elif node.number == 0:
             inner = ",\n        ".join(unit_value(unit) for unit in node.family.units)
-            members.append(f".{node.family.array} = {{{inner}}}")
+            members.append(f".{node.family.array} = {{\n        {inner}}}")
     joined = ",\n    ".join(members)
     return "\n".join([
         *comment_lines(about), "#pragma once", "", "#include <cstdint>", "", f'#include "{model_file}"', "",

@@ -23,9 +23,14 @@ class Branches(Piece):
 
     def __init__(self, head, chains):
         super().__init__("")
-        self.head, self.chains = head, chains
+        self.head, self.chains, self.known = head, chains, {}
 
     def lines(self, column):
+        if column not in self.known:
+            self.known[column] = self.laid_out(column)
+        return self.known[column]
+
+    def laid_out(self, column):
         flat = [" | ".join(p.lines(0)[0] for p in chain) for chain in self.chains]
         single = f"{self.head}({', '.join(flat)})"
         if all(len(p.lines(0)) == 1 for c in self.chains for p in c) and column + len(single) <= LIMIT:

@@ -97,32 +97,27 @@ def layer_weights(model, op, order, extents, weights, bias, out):
     given = bias.values() if bias is not None else [0] * out
     if len(given) != out:
         raise Missing(f"it has {len(given)} biases for {out} channels")
-    name = bias.name if bias is not None else "zero"
     if not is_int8(data):
         if weights.element not in ("float32", "float16"):
             weights = dequantised(weights)
             model.remark(op, "its weights were integers behind a float input, which TFLite quantises on "
                              "the way; here both are float, so that results differ a little")
-        kept = constant(weights)
-        return Weights(order, extents, {"weights": kept, "bias": named(constant_of(given, "float32"), name)})
+        return Weights(order, extents, {"weights": constant(weights),
+                                        "bias": constant_of(given, "float32")})
     if weights.element != "int8" or (bias is not None and bias.element != "int32"):
         raise Missing(f"weights of {weights.element}, bias of {bias.element if bias else 'none'}")
     if any(weights.zero_points):
         raise Missing("its weights have a zero point")
     if len(weights.scales) not in (1, out):
         raise Missing(f"it has {len(weights.scales)} scales for {out} channels")
-    scales = constant_of(weights.scales, "float32")
-    return Weights(order, extents, {"weights": weights, "scales": scales,
-                                    "bias": named(constant_of(given, "int32"), name)})
+    return Weights(order, extents, {"weights": weights,
+                                    "scales": constant_of(weights.scales, "float32"),
+                                    "bias": constant_of(given, "int32")})
 
 
 def constant_of(values, element):
+    """A vector of constants."""
     return constant(Tensor("", (len(values),), element), element, list(values))
-
-
-def named(tensor, name):
-    tensor.name = name
-    return tensor
 
 
 def dequantised(tensor):
