@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests of tflite_to_xenos.py: what it writes compiles and has the right shapes, and it refuses what it
-cannot read. Trained networks are in tests/golden/generated.cpp."""
+"""Tests of tflite_to_xenos.py: what it writes compiles and computes the right thing, and it refuses
+what it cannot read. Trained networks are in tests/golden/generated.cpp."""
 
 import contextlib
 import io
@@ -23,7 +23,15 @@ from from_tflite.tflite import read_tflite
 
 INCLUDE = Path(__file__).resolve().parent.parent / "include"
 COMPILER = shutil.which("g++") or shutil.which("clang++")
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror"]
+WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wno-sign-conversion",
+    "-Werror",
+]
 Q = (0.5, -128)
 
 
@@ -63,9 +71,22 @@ class ScriptTest(unittest.TestCase):
         """Status and messages of a compiler run over a program."""
         source = self.root / "program.cpp"
         source.write_text(text)
-        done = subprocess.run([COMPILER, "-std=c++20", "-O0", *WARNINGS, f"-I{INCLUDE}",
-                               f"-I{self.root / 'out'}", str(source), "-o", str(self.root / "program")],
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [
+                COMPILER,
+                "-std=c++20",
+                "-O0",
+                *WARNINGS,
+                f"-I{INCLUDE}",
+                f"-I{self.root / 'out'}",
+                str(source),
+                "-o",
+                str(self.root / "program"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.returncode, done.stderr
 
 
@@ -74,8 +95,15 @@ def small():
     net = Network()
     x = net.tensor([1, 8, 8, 4])
     weights, bias = net.constant([6, 3, 3, 4]), net.constant([6])
-    y = net.operator("CONV_2D", [x, weights, bias], [1, 8, 8, 6], padding="SAME", stride_w=1, stride_h=1,
-                     activation="RELU")
+    y = net.operator(
+        "CONV_2D",
+        [x, weights, bias],
+        [1, 8, 8, 6],
+        padding="SAME",
+        stride_w=1,
+        stride_h=1,
+        activation="RELU",
+    )
     return net, x, y
 
 
@@ -112,7 +140,9 @@ class Refuses(ScriptTest):
             path.write_bytes(bad)
             status, said = self.run_script(path, "--out", self.root / "out")  # no exception
             self.assertIn(status, (0, 1, 2))
-            self.assertEqual(status == 0, not re.search("^not translated|^tflite_to_xenos.py:", said, re.M))
+            self.assertEqual(
+                status == 0, not re.search("^not translated|^tflite_to_xenos.py:", said, re.M)
+            )
             ends.add(status)
         self.assertEqual(ends, {0, 1, 2})
 
@@ -137,14 +167,21 @@ class Refuses(ScriptTest):
 
     def test_names(self):
         net, x, y = small()
-        for option in (["--name", "2d"], ["--name", "float"], ["--namespace", "a::"], ["--rounding", "up"]):
+        for option in (
+            ["--name", "2d"],
+            ["--name", "float"],
+            ["--namespace", "a::"],
+            ["--rounding", "up"],
+        ):
             self.refused(net.file([x], [y]), "usage", *option)
 
     def test_weights_that_are_no_number(self):
         net = Network()
         x = net.tensor([1, 4])
         weights = net.constant([1, 4], values=[1, 2, float("nan"), 4])
-        self.refused(net.file([x], [net.operator("FULLY_CONNECTED", [x, weights, -1], [1, 1])]), "no number")
+        self.refused(
+            net.file([x], [net.operator("FULLY_CONNECTED", [x, weights, -1], [1, 1])]), "no number"
+        )
 
 
 class Folder(ScriptTest):
@@ -157,26 +194,44 @@ class Folder(ScriptTest):
         return path
 
     def test_layers_without_manifest(self):
-        path = self.folder("0 RELU in=0 out=3 in_shape=1x4x4x2 out_shape=1x4x4x2 in_q=0.5:3 out_q=0.5:3\n")
+        path = self.folder(
+            "0 RELU in=0 out=3 in_shape=1x4x4x2 out_shape=1x4x4x2 in_q=0.5:3 out_q=0.5:3\n"
+        )
         self.assertEqual(self.run_script(path, "--name", "net", "--out", path)[0], 0)
-        self.assertIn("xn::hwc{4, 4, 2}, xn::quantisation{0.5F, 3, Round}", (path / "net.hpp").read_text())
+        self.assertIn(
+            "xn::hwc{4, 4, 2}, xn::quantisation{0.5F, 3, Round}", (path / "net.hpp").read_text()
+        )
 
     def test_missing_and_damaged_arrays(self):
-        line = ("0 FULLY_CONNECTED in=0 out=1 in_shape=1x4 out_shape=1x2 in_q=- out_q=- weights=w.npy "
-                "weights_shape=2x4 activation=NONE\n")
+        line = (
+            "0 FULLY_CONNECTED in=0 out=1 in_shape=1x4 out_shape=1x2 in_q=- out_q=- weights=w.npy "
+            "weights_shape=2x4 activation=NONE\n"
+        )
         path = self.folder(line)
         self.assertRegex(self.run_script(path)[1], "w.npy: No such file")
         (path / "w.npy").write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': '<f4'")
         self.assertRegex(self.run_script(path)[1], "w.npy: damaged header")
-        self.assertRegex(self.run_script(self.folder(line, "{"))[1], "manifest.json: JSONDecodeError")
+        self.assertRegex(
+            self.run_script(self.folder(line, "{"))[1], "manifest.json: JSONDecodeError"
+        )
         self.assertRegex(self.run_script(self.folder(line, "{}"))[1], "manifest.json: KeyError")
 
 
 class Texts(unittest.TestCase):
     def test_floats_return_exactly(self):
         dice = random.Random(2)
-        values = [as_float32(dice.uniform(-1, 1) * 10.0 ** dice.randint(-38, 38)) for _ in range(3000)]
-        for value in [*values, 0.0, -0.0, 1.0, as_float32(1e-45), 16777216.0, 3.4028234663852886e38]:
+        values = [
+            as_float32(dice.uniform(-1, 1) * 10.0 ** dice.randint(-38, 38)) for _ in range(3000)
+        ]
+        for value in [
+            *values,
+            0.0,
+            -0.0,
+            1.0,
+            as_float32(1e-45),
+            16777216.0,
+            3.4028234663852886e38,
+        ]:
             text = float_text(value)
             self.assertRegex(text, r"^-?[0-9.e+-]+F$")
             self.assertEqual(as_float32(float(text[:-1])), value)
@@ -207,7 +262,9 @@ class Builder(Network):
         return self.tensor([1, *shape], self.element, self.q())
 
     def weights(self, shape, scales, axis):
-        return self.constant(shape, self.element, [0.01] * scales if self.integers else None, axis=axis)
+        return self.constant(
+            shape, self.element, [0.01] * scales if self.integers else None, axis=axis
+        )
 
     def bias(self, count):
         return self.constant([count], "int32" if self.integers else "float32")
@@ -224,28 +281,46 @@ class Builder(Network):
     def conv(self, x, out, kernel=1, stride=1, padding="SAME", activation="NONE"):
         channels = self.shape(x)[2]
         inputs = [x, self.weights([out, kernel, kernel, channels], out, 0), self.bias(out)]
-        return self.operator("CONV_2D", inputs, [1, *self.window(x, kernel, stride, padding), out],
-                             self.element, self.q(), padding=padding, stride_w=stride, stride_h=stride,
-                             activation=activation)
+        return self.operator(
+            "CONV_2D",
+            inputs,
+            [1, *self.window(x, kernel, stride, padding), out],
+            self.element,
+            self.q(),
+            padding=padding,
+            stride_w=stride,
+            stride_h=stride,
+            activation=activation,
+        )
 
     def depthwise(self, x, stride=1, padding="SAME", activation="NONE", multiplier=1):
         out = self.shape(x)[2] * multiplier
         inputs = [x, self.weights([1, 3, 3, out], out, 3), self.bias(out)]
-        return self.operator("DEPTHWISE_CONV_2D", inputs, [1, *self.window(x, 3, stride, padding), out],
-                             self.element, self.q(), padding=padding, stride_w=stride, stride_h=stride,
-                             activation=activation)
+        return self.operator(
+            "DEPTHWISE_CONV_2D",
+            inputs,
+            [1, *self.window(x, 3, stride, padding), out],
+            self.element,
+            self.q(),
+            padding=padding,
+            stride_w=stride,
+            stride_h=stride,
+            activation=activation,
+        )
 
     def dense(self, x, out, activation="NONE"):
         terms = 1
         for extent in self.shape(x):
             terms *= extent
         inputs = [x, self.weights([out, terms], 1, 0), self.bias(out)]
-        return self.operator("FULLY_CONNECTED", inputs, [1, out], self.element, self.q(),
-                             activation=activation)
+        return self.operator(
+            "FULLY_CONNECTED", inputs, [1, out], self.element, self.q(), activation=activation
+        )
 
     def add(self, *inputs, activation="NONE", name="ADD"):
-        return self.operator(name, inputs, [1, *self.shape(inputs[0])], self.element, self.q(),
-                             activation=activation)
+        return self.operator(
+            name, inputs, [1, *self.shape(inputs[0])], self.element, self.q(), activation=activation
+        )
 
     def keep(self, name, inputs, shape, **options):
         """An operator that keeps the quantisation."""
@@ -281,8 +356,17 @@ def mobilenet_v2(integers):
 
     for out, stride in ((8, 1), (16, 2), (16, 1), (16, 1), (24, 1), (24, 1), (32, 2)):
         x = bottleneck(x, out, stride)
-    x = net.keep("AVERAGE_POOL_2D", [x], [1, 1, 32], padding="VALID", stride_w=4, stride_h=4, kernel_w=4,
-                 kernel_h=4, activation="NONE")
+    x = net.keep(
+        "AVERAGE_POOL_2D",
+        [x],
+        [1, 1, 32],
+        padding="VALID",
+        stride_w=4,
+        stride_h=4,
+        kernel_w=4,
+        kernel_h=4,
+        activation="NONE",
+    )
     x = net.keep("RESHAPE", [x, net.ints(1, 32)], [32])
     return net, [first], [net.dense(x, 5)]
 
@@ -304,10 +388,18 @@ def u_net():
     pool = dict(padding="VALID", stride_w=2, stride_h=2, kernel_w=2, kernel_h=2, activation="NONE")
     b = net.conv(net.keep("MAX_POOL_2D", [a], [8, 8, 4], **pool), 8, 3, activation="RELU")
     c = net.conv(net.keep("MAX_POOL_2D", [b], [4, 4, 8], **pool), 16, 3, activation="RELU")
-    up = net.operator("TRANSPOSE_CONV", [net.ints(1, 8, 8, 8), net.constant([8, 3, 3, 16]), c], [1, 8, 8, 8],
-                      padding="SAME", stride_w=2, stride_h=2)
+    up = net.operator(
+        "TRANSPOSE_CONV",
+        [net.ints(1, 8, 8, 8), net.constant([8, 3, 3, 16]), c],
+        [1, 8, 8, 8],
+        padding="SAME",
+        stride_w=2,
+        stride_h=2,
+    )
     d = net.conv(net.keep("CONCATENATION", [b, up], [8, 8, 16], axis=-1), 8, 3)
-    wide = net.keep("RESIZE_NEAREST_NEIGHBOR", [d, net.ints(16, 16)], [16, 16, 8], align_corners=False)
+    wide = net.keep(
+        "RESIZE_NEAREST_NEIGHBOR", [d, net.ints(16, 16)], [16, 16, 8], align_corners=False
+    )
     e = net.keep("CONCATENATION", [wide, a], [16, 16, 12], axis=3)
     return net, [first], [net.keep("LOGISTIC", [net.conv(e, 1)], [16, 16, 1]), net.conv(e, 2)]
 
@@ -318,7 +410,7 @@ def crossing(integers):
     left, right = net.input(8, 8, 4), net.input(8, 8, 4)
     a = net.conv(left, 4, activation="RELU")
     b = net.conv(a, 4, 3)
-    c = net.add(b, a)                      # the body comes first
+    c = net.add(b, a)  # the body comes first
     d = net.add(net.conv(c, 4), b)
     e = net.add(d, right, name="MUL")
     return net, [left, right], [net.add(e, e, activation="RELU6")]
@@ -330,8 +422,13 @@ def heads():
     x = first = net.tensor([1, 6, 4])
     x = net.operator("FULLY_CONNECTED", [x, net.constant([5, 4]), -1], [1, 6, 5])
     x = net.operator("LEAKY_RELU", [x], [1, 6, 5], alpha=0.25)
-    x = net.operator("STRIDED_SLICE", [x, net.ints(0, 2, 0), net.ints(0, 6, 0), net.ints(1, 1, 1)],
-                     [1, 4, 5], begin_mask=5, end_mask=7)
+    x = net.operator(
+        "STRIDED_SLICE",
+        [x, net.ints(0, 2, 0), net.ints(0, 6, 0), net.ints(1, 1, 1)],
+        [1, 4, 5],
+        begin_mask=5,
+        end_mask=7,
+    )
     x = net.operator("EXPAND_DIMS", [x, net.ints(2)], [1, 4, 1, 5])
     x = net.operator("TRANSPOSE", [x, net.ints(0, 3, 1, 2)], [1, 5, 4, 1])
     x = net.operator("MEAN", [x, net.ints(2)], [1, 5, 1])
@@ -347,8 +444,17 @@ def vgg(integers):
     for out in (8, 16):
         x = net.conv(net.conv(x, out, 3, activation="RELU"), out, 3, activation="RELU")
         h, w, c = net.shape(x)
-        x = net.keep("MAX_POOL_2D", [x], [h // 2, w // 2, c], padding="VALID", stride_w=2, stride_h=2,
-                     kernel_w=2, kernel_h=2, activation="NONE")
+        x = net.keep(
+            "MAX_POOL_2D",
+            [x],
+            [h // 2, w // 2, c],
+            padding="VALID",
+            stride_w=2,
+            stride_h=2,
+            kernel_w=2,
+            kernel_h=2,
+            activation="NONE",
+        )
     for out in (32, 32, 16):
         x = net.dense(x, out, "RELU")
     return net, [first], [net.dense(x, 4)]
@@ -358,9 +464,22 @@ def inception():
     net = Builder()
     x = first = net.input(8, 8, 8)
     for _ in range(2):
-        pooled = net.keep("AVERAGE_POOL_2D", [x], net.shape(x), padding="SAME", stride_w=1, stride_h=1,
-                          kernel_w=3, kernel_h=3, activation="NONE")
-        branches = [net.conv(x, 4), net.conv(net.conv(x, 4, activation="RELU"), 4, 3), net.conv(pooled, 4)]
+        pooled = net.keep(
+            "AVERAGE_POOL_2D",
+            [x],
+            net.shape(x),
+            padding="SAME",
+            stride_w=1,
+            stride_h=1,
+            kernel_w=3,
+            kernel_h=3,
+            activation="NONE",
+        )
+        branches = [
+            net.conv(x, 4),
+            net.conv(net.conv(x, 4, activation="RELU"), 4, 3),
+            net.conv(pooled, 4),
+        ]
         x = net.keep("CONCATENATION", branches, [8, 8, 12], axis=3, activation="RELU")
     return net, [first], [x]
 
@@ -375,12 +494,19 @@ def explicit():
 
 
 def borders():
-    """Float outside, int8 inside; weights of float16; a depthwise layer with multiplier and `valid`."""
+    """Float outside, int8 inside; weights of float16; a depthwise layer with multiplier."""
     net = Builder()
     first = net.input(8, 8, 2)
     half = net.constant([4, 3, 3, 2], "float16")
-    x = net.operator("CONV_2D", [first, net.operator("DEQUANTIZE", [half], [4, 3, 3, 2]), -1], [1, 4, 4, 4],
-                     padding="SAME", stride_w=2, stride_h=2, activation="RELU_N1_TO_1")
+    x = net.operator(
+        "CONV_2D",
+        [first, net.operator("DEQUANTIZE", [half], [4, 3, 3, 2]), -1],
+        [1, 4, 4, 4],
+        padding="SAME",
+        stride_w=2,
+        stride_h=2,
+        activation="RELU_N1_TO_1",
+    )
     x = net.operator("QUANTIZE", [x], [1, 4, 4, 4], "int8", (0.01, 3))
     net.integers = True
     x = net.depthwise(x, 1, "VALID", multiplier=2)
@@ -404,18 +530,31 @@ def random_network(seed, integers=False):
         if kind == 2:
             return net.depthwise(x, activation=activation)
         if kind == 3:
-            return net.keep("MAX_POOL_2D", [x], net.shape(x), padding="SAME", stride_w=1, stride_h=1,
-                            kernel_w=2, kernel_h=3, activation="NONE")
+            return net.keep(
+                "MAX_POOL_2D",
+                [x],
+                net.shape(x),
+                padding="SAME",
+                stride_w=1,
+                stride_h=1,
+                kernel_w=2,
+                kernel_h=3,
+                activation="NONE",
+            )
         if kind == 4:
             return net.keep("RELU", [x], net.shape(x))
         if kind == 5 and channels % 2 == 0:
             element, old = net.element, net.tensors[x].get(4)
-            parts = net.operator_of_many("SPLIT", [net.constant([], "int32", values=[3]), x],
-                                         [[1, *net.shape(x)[:2], channels // 2]] * 2, element)
+            parts = net.operator_of_many(
+                "SPLIT",
+                [net.constant([], "int32", values=[3]), x],
+                [[1, *net.shape(x)[:2], channels // 2]] * 2,
+                element,
+            )
             for part in parts:
                 if old:
                     net.tensors[part][4] = old
-            parts = parts[::dice.choice((1, -1))]
+            parts = parts[:: dice.choice((1, -1))]
             return net.keep("CONCATENATION", parts, net.shape(x), axis=3)
         return net.conv(net.depthwise(x, activation=activation), channels, activation=activation)
 
@@ -444,18 +583,27 @@ def random_network(seed, integers=False):
     return net, [first], [x]
 
 
-# By name: the network, and the shape of its last output. Those with "int8" or "borders" in their name
-# are compiled; the others run too. XENOS_SEED (hexadecimal) and XENOS_NETWORKS make other random
-# ones.
+# By name: the network, and the shape of its last output. Those with "int8" or "borders" in their
+# name are compiled; the others run too. XENOS_SEED (hexadecimal) and XENOS_NETWORKS make other
+# random ones.
 NETWORKS = {
-    "mobilenet_v2": (mobilenet_v2(False), "{1, 1, 5}"), "mobilenet_v2_int8": (mobilenet_v2(True), "{1, 1, 5}"),
-    "mobilenet_v1": (mobilenet_v1(False), "{2, 2, 64}"), "mobilenet_v1_int8": (mobilenet_v1(True), "{2, 2, 64}"),
-    "u_net": (u_net(), "{16, 16, 2}"), "heads": (heads(), "{1, 1, 5}"), "inception": (inception(), "{8, 8, 12}"),
-    "crossing": (crossing(False), "{8, 8, 4}"), "crossing_int8": (crossing(True), "{8, 8, 4}"),
-    "vgg": (vgg(False), "{1, 1, 4}"), "vgg_int8": (vgg(True), "{1, 1, 4}"),
-    "explicit_pads": (explicit(), "{4, 5, 4}"), "borders": (borders(), "{2, 2, 8}"),
+    "mobilenet_v2": (mobilenet_v2(False), "{1, 1, 5}"),
+    "mobilenet_v2_int8": (mobilenet_v2(True), "{1, 1, 5}"),
+    "mobilenet_v1": (mobilenet_v1(False), "{2, 2, 64}"),
+    "mobilenet_v1_int8": (mobilenet_v1(True), "{2, 2, 64}"),
+    "u_net": (u_net(), "{16, 16, 2}"),
+    "heads": (heads(), "{1, 1, 5}"),
+    "inception": (inception(), "{8, 8, 12}"),
+    "crossing": (crossing(False), "{8, 8, 4}"),
+    "crossing_int8": (crossing(True), "{8, 8, 4}"),
+    "vgg": (vgg(False), "{1, 1, 4}"),
+    "vgg_int8": (vgg(True), "{1, 1, 4}"),
+    "explicit_pads": (explicit(), "{4, 5, 4}"),
+    "borders": (borders(), "{2, 2, 8}"),
 }
-FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(os.environ.get("XENOS_NETWORKS", "4"))
+FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(
+    os.environ.get("XENOS_NETWORKS", "4")
+)
 for seed in range(FIRST, FIRST + COUNT):
     for integers in (False, True):
         network = random_network(seed, integers)
@@ -473,10 +621,14 @@ class Translates(ScriptTest):
         lines = ["#include <cstdio>"]
         for name, ((net, inputs, outputs), shape) in NETWORKS.items():
             self.made(net.file(inputs, outputs), name=name)
-            lines += [f'#include "{name}_weights.hpp"',
-                      f"constexpr auto {name}_net = xenos::link<xenos::targets::host>(models::{name}({{}}));",
-                      f"using {name}_type = decltype({name}_net);",
-                      f"static_assert({name}_type::records[{name}_type::size - 1].out == xenos::hwc{shape});"]
+            lines += [
+                f'#include "{name}_weights.hpp"',
+                f"constexpr auto {name}_net =",
+                f"    xenos::link<xenos::targets::host>(models::{name}({{}}));",
+                f"using {name}_type = decltype({name}_net);",
+                f"static_assert({name}_type::records[{name}_type::size - 1].out ==",
+                f"              xenos::hwc{shape});",
+            ]
         return lines
 
     @unittest.skipUnless(COMPILER, "no compiler")
@@ -491,21 +643,34 @@ class Translates(ScriptTest):
                 count = graph.tensors[tensor].count
                 calls.append(f"  static float {name}_{k}[{count}];")
                 if tensor in graph.inputs:
-                    calls.append(f"  for (int i = 0; i < {count}; ++i) {name}_{k}[i] = "
-                                 "static_cast<float>(i * 5 % 11 - 5) / 4;")
+                    calls.append(
+                        f"  for (int i = 0; i < {count}; ++i) {name}_{k}[i] = "
+                        "static_cast<float>(i * 5 % 11 - 5) / 4;"
+                    )
                 arguments.append(f"{name}_{k}")
-            calls += [f"  static {name}_type::weights {name}_packed;", f"  static {name}_type::arena {name}_arena;",
-                      f"  xenos::link<xenos::targets::host>(models::{name}(models::trained_{name}))"
-                      f".pack({name}_packed);",
-                      f"  {name}_net.run({name}_packed, {name}_arena, {', '.join(arguments)});"]
-            calls += [f'  for (const float x : {argument}) std::printf("{name} %.9g\\n", double(x));'
-                      for argument in arguments[len(graph.inputs):]]
+            calls += [
+                f"  static {name}_type::weights {name}_packed;",
+                f"  static {name}_type::arena {name}_arena;",
+                f"  xenos::link<xenos::targets::host>(models::{name}(models::trained_{name}))"
+                f".pack({name}_packed);",
+                f"  {name}_net.run({name}_packed, {name}_arena, {', '.join(arguments)});",
+            ]
+            calls += [
+                f'  for (const float x : {argument}) std::printf("{name} %.9g\\n", double(x));'
+                for argument in arguments[len(graph.inputs) :]
+            ]
         status, said = self.compile("\n".join([*lines, "int main() {", *calls, "}", ""]))
         self.assertEqual(status, 0, said[:3000])
-        printed = subprocess.run([self.root / "program"], capture_output=True, text=True, check=True).stdout
+        printed = subprocess.run(
+            [self.root / "program"], capture_output=True, text=True, check=True
+        ).stdout
         for name, graph in graphs.items():
-            expected = sum(reference.run(graph, [sample(graph.tensors[k].count) for k in graph.inputs]), [])
-            found = [float(line.split()[1]) for line in printed.splitlines() if line.split()[0] == name]
+            expected = sum(
+                reference.run(graph, [sample(graph.tensors[k].count) for k in graph.inputs]), []
+            )
+            found = [
+                float(line.split()[1]) for line in printed.splitlines() if line.split()[0] == name
+            ]
             largest = max(map(abs, expected))
             self.assertEqual(len(found), len(expected), name)
             self.assertGreater(largest, 0, name)
@@ -519,11 +684,18 @@ class Translates(ScriptTest):
         y = net.operator("RELU", [net.operator("WRITTEN_BY_US", [y], [1, 8, 8, 4])], [1, 8, 8, 4])
         y = net.operator("ADD", [y, net.constant([1, 1, 1, 4])], [1, 8, 8, 4])
         text, said = self.made(net.file([x], [y]), status=1)
-        for name in ("CUMSUM (operator 0)", "CUSTOM 'WRITTEN_BY_US' (operator 1)", "ADD (operator 3)"):
+        for name in (
+            "CUMSUM (operator 0)",
+            "CUSTOM 'WRITTEN_BY_US' (operator 1)",
+            "ADD (operator 3)",
+        ):
             self.assertIn(f"not translated: {name}", said)
             self.assertIn(f"// NOT TRANSLATED: {name}", text)
-        self.assertRegex(text, r"\| missing_cumsum_0\(\)\s+\| missing_written_by_us_1\(\) \| xn::relu\s+"
-                               r"\| missing_add_3\(\);")
+        self.assertRegex(
+            text,
+            r"\| missing_cumsum_0\(\)\s+\| missing_written_by_us_1\(\) \| xn::relu\s+"
+            r"\| missing_add_3\(\);",
+        )
         if COMPILER:
             program = '#include "net_weights.hpp"\nint main() {}\n'
             status, said = self.compile(program)
@@ -535,12 +707,17 @@ class Translates(ScriptTest):
             self.assertEqual(status, 0, said)
 
     def test_integers_that_need_another_operation(self):
-        for name, q, fault in (("HARD_SWISH", (0.5, 0), "not of int8"), ("RELU", (0.25, -128), "changes the"),
-                               ("SOFTMAX", (0.5, 0), "1 / 256")):
+        for name, q, fault in (
+            ("HARD_SWISH", (0.5, 0), "not of int8"),
+            ("RELU", (0.25, -128), "changes the"),
+            ("SOFTMAX", (0.5, 0), "1 / 256"),
+        ):
             net = Network()
             x = net.tensor([1, 4, 4, 2], "int8", (0.5, -128))
-            _, said = self.made(net.file([x], [net.operator(name, [x], [1, 4, 4, 2], "int8", q, beta=1.0)]),
-                                status=1)
+            _, said = self.made(
+                net.file([x], [net.operator(name, [x], [1, 4, 4, 2], "int8", q, beta=1.0)]),
+                status=1,
+            )
             self.assertIn(fault, said)
 
     def test_bytes_around_integers(self):
@@ -548,7 +725,9 @@ class Translates(ScriptTest):
         x = net.tensor([1, 4, 4, 2], "uint8", (0.5, 3))
         y = net.operator("QUANTIZE", [x], [1, 4, 4, 2], "int8", (0.5, -125))
         y = net.operator("RELU", [y], [1, 4, 4, 2], "int8", (0.5, -125))
-        text, said = self.made(net.file([x], [net.operator("QUANTIZE", [y], [1, 4, 4, 2], "uint8", (0.5, 3))]))
+        text, said = self.made(
+            net.file([x], [net.operator("QUANTIZE", [y], [1, 4, 4, 2], "uint8", (0.5, 3))])
+        )
         self.assertIn("xn::quantisation{0.5F, -125, Round}> | xn::relu;", text)
         self.assertRegex(said, "Input 0 .* less 128")
         self.assertRegex(said, "Output 0 .* less by 128")
@@ -557,13 +736,19 @@ class Translates(ScriptTest):
         net = Network()
         x = net.tensor([1, 3])
         weights = net.constant([2, 3], "int8", [0.5, 0.25], values=[1, -2, 3, 4, 5, -6])
-        _, said = self.made(net.file([x], [net.operator("FULLY_CONNECTED", [x, weights, -1], [1, 2])]))
+        _, said = self.made(
+            net.file([x], [net.operator("FULLY_CONNECTED", [x, weights, -1], [1, 2])])
+        )
         self.assertIn("results differ a little", said)
-        self.assertIn("0.5F, -1.0F, 1.5F, 1.0F, 1.25F, -1.5F", (self.root / "out/net_weights.hpp").read_text())
+        self.assertIn(
+            "0.5F, -1.0F, 1.5F, 1.0F, 1.25F, -1.5F", (self.root / "out/net_weights.hpp").read_text()
+        )
 
     def test_options(self):
         net, x, y = small()
-        text, _ = self.made(net.file([x], [y]), "--name", "mine", "--namespace", "a::b", name="mine")
+        text, _ = self.made(
+            net.file([x], [y]), "--name", "mine", "--namespace", "a::b", name="mine"
+        )
         self.assertIn("namespace a::b {", text)
         self.assertIn("constexpr auto mine(const mine_weights& w)", text)
         weights = self.root / "out" / "mine_weights.hpp"

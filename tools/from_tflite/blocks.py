@@ -1,8 +1,8 @@
 """Finds what repeats in an expression, so that it is written once.
 
 Two parts of a model are of one form when they differ at most in output channels, strides and
-quantisations. A form becomes a function with those that differ as template parameters: residual blocks
-and their bodies, and runs of stages that stand behind each other."""
+quantisations. A form becomes a function with those that differ as template parameters: residual
+blocks and their bodies, and runs of stages that stand behind each other."""
 
 from dataclasses import dataclass, field
 
@@ -37,8 +37,12 @@ def layers(nodes):
 
 
 def form(nodes):
-    return tuple((node.join.form(), *(form(branch) for branch in node.branches))
-                 if isinstance(node, Fork) else node.form() for node in nodes)
+    return tuple(
+        (node.join.form(), *(form(branch) for branch in node.branches))
+        if isinstance(node, Fork)
+        else node.form()
+        for node in nodes
+    )
 
 
 def holes(nodes):
@@ -59,8 +63,8 @@ def is_quantisation(hole):
 
 @dataclass
 class Unit:
-    """Some nodes of the main chain that belong to a family: what they are called, and the body in them
-    that has a function of its own."""
+    """Some nodes of the main chain that belong to a family: what they are called, and the body in
+    them that may have a function of its own."""
 
     nodes: list
     family: "Family"
@@ -74,14 +78,17 @@ class Unit:
 
     def quantisations(self):
         """Member of the family's struct -> quantisation."""
-        return {self.family.member[id(stage)]: value
-                for stage, key, value in holes(self.nodes) if key in ("to", None)}
+        return {
+            self.family.member[id(stage)]: value
+            for stage, key, value in holes(self.nodes)
+            if key in ("to", None)
+        }
 
 
 @dataclass
 class Function:
-    """A form with its parameters. `binding` has for each hole the text that stands there; `first` for
-    each parameter the first hole that it fills."""
+    """A form with its parameters. `binding` has for each hole the text that stands there; `first`
+    for each parameter the first hole that it fills."""
 
     name: str
     nodes: list
@@ -118,8 +125,13 @@ def find_units(nodes):
 def follows_of(nodes, at):
     """The end of the stages that are written behind node `at`."""
     end = at + 1
-    while end < len(nodes) and isinstance(nodes[end], Stage) and nodes[end].follows and \
-            nodes[end].weights is None and not nodes[end].once:
+    while (
+        end < len(nodes)
+        and isinstance(nodes[end], Stage)
+        and nodes[end].follows
+        and nodes[end].weights is None
+        and not nodes[end].once
+    ):
         end += 1
     return end
 
@@ -140,8 +152,8 @@ def residual_units(nodes, families):
         size = len(wanted)
         for at in range(len(nodes) - size + 1):
             place = range(at, at + size)
-            if not taken & set(place) and form(nodes[at:at + size]) == wanted:
-                found.append((at, at + size, nodes[at:at + size]))
+            if not taken & set(place) and form(nodes[at : at + size]) == wanted:
+                found.append((at, at + size, nodes[at : at + size]))
                 taken.update(place)
     groups = {}
     for begin, end, body in sorted(found, key=lambda f: f[0]):
@@ -173,8 +185,12 @@ def residual_units(nodes, families):
 
 def once(nodes):
     """Whether there is something in nodes that stands in no function."""
-    return any(node.join.once or any(once(branch) for branch in node.branches) if isinstance(node, Fork)
-               else isinstance(node, Input) or node.once for node in nodes)
+    return any(
+        node.join.once or any(once(branch) for branch in node.branches)
+        if isinstance(node, Fork)
+        else isinstance(node, Input) or node.once
+        for node in nodes
+    )
 
 
 def runs(chain, families):
@@ -186,17 +202,19 @@ def runs(chain, families):
             continue
         for period in range(2, (len(chain) - begin) // 2 + 1):
             end = begin + period
-            while tokens[end:end + period] == tokens[begin:begin + period]:
+            while tokens[end : end + period] == tokens[begin : begin + period]:
                 end += period
             covered = end - begin
-            if covered > period and (best is None or (covered, -period) > (best[1] - best[0], -best[2])):
+            if covered > period and (
+                best is None or (covered, -period) > (best[1] - best[0], -best[2])
+            ):
                 best = (begin, end, period)
     if best is None:
         return chain
     begin, end, period = best
     family = Family(kind="run")
     for at in range(begin, end, period):
-        family.units.append(Unit(chain[at:at + period], family))
+        family.units.append(Unit(chain[at : at + period], family))
     before = runs(chain[:begin], families)
     families.append(family)
     after = runs(chain[end:], families)

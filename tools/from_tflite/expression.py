@@ -1,4 +1,4 @@
-"""Makes an expression of a graph: a list of nodes, in which what forks and meets again is a Fork."""
+"""Makes an expression of a graph: a list of nodes, in which what forks and meets is a Fork."""
 
 import re
 from dataclasses import dataclass, replace
@@ -56,7 +56,9 @@ class Expression:
                 self.depth[k] = self.depth[self.above[k]] + 1
         for k in self.graph.outputs:
             if k not in self.above:
-                raise Unreadable(f"output '{self.graph.tensors[k].name}' does not depend on an input")
+                raise Unreadable(
+                    f"output '{self.graph.tensors[k].name}' does not depend on an input"
+                )
 
     def common(self, tensors):
         """The last tensor that all ways to these lead through."""
@@ -81,7 +83,9 @@ class Expression:
         else:
             op = self.producers[tensor]
             if len(op.outputs) > 1:  # seen as one operator for each
-                op = replace(op, outputs=[tensor], options=op.options | {"part": op.outputs.index(tensor)})
+                op = replace(
+                    op, outputs=[tensor], options=op.options | {"part": op.outputs.index(tensor)}
+                )
             nodes = self.made(op, base)
         self.done.add(tensor)
         return [*nodes, Mark(tensor)]
@@ -112,7 +116,9 @@ class Expression:
     def input(self, tensor):
         t, number = self.graph.tensors[tensor], self.graph.inputs.index(tensor)
         if t.element not in ("float32", "int8"):
-            raise Unreadable(f"input '{t.name}' is of {t.element}; xenos has inputs of float32 and int8")
+            raise Unreadable(
+                f"input '{t.name}' is of {t.element}; xenos has inputs of float32 and int8"
+            )
         try:
             shape = image(t)
             q = quantisation(t) if is_int8(t) else None
@@ -124,8 +130,12 @@ class Expression:
             text = f"xn::sequence({shape[0]}, {shape[2]})"
         else:
             text = f"xn::hwc{{{', '.join(map(str, shape))}}}"
-        return Input("std::int8_t" if q else "float", text, rounded(q) if q else "",
-                     str(number) if len(self.graph.inputs) > 1 else "")
+        return Input(
+            "std::int8_t" if q else "float",
+            text,
+            rounded(q) if q else "",
+            str(number) if len(self.graph.inputs) > 1 else "",
+        )
 
     def with_taps(self, nodes):
         """Marks replaced by taps, or by nothing."""
@@ -133,7 +143,9 @@ class Expression:
         for node in nodes:
             if isinstance(node, Mark):
                 if node.tensor in self.tapped:
-                    kept.append(Stage(f'tap<"{self.tapped[node.tensor]}">', follows=True, once=True))
+                    kept.append(
+                        Stage(f'tap<"{self.tapped[node.tensor]}">', follows=True, once=True)
+                    )
             else:
                 if isinstance(node, Fork):
                     node.branches = [self.with_taps(branch) for branch in node.branches]

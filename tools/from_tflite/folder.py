@@ -19,7 +19,9 @@ def read_npy(path, name):
         header = ast.literal_eval(data[10:end].decode("latin-1"))
         if header["fortran_order"] or header["descr"] not in NPY_ELEMENTS:
             raise Unreadable(f"{path}: elements of {header['descr']} are not read, in C order only")
-        tensor = Tensor(name, tuple(header["shape"]), NPY_ELEMENTS[header["descr"]], data=data[end:])
+        tensor = Tensor(
+            name, tuple(header["shape"]), NPY_ELEMENTS[header["descr"]], data=data[end:]
+        )
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}") from error
     except (ValueError, SyntaxError, KeyError, TypeError) as error:
@@ -46,14 +48,23 @@ def layers_of_text(path):
         shapes = [*values["in_shape"].split(","), values["out_shape"]]
         scales = [*values["in_q"].split(","), values["out_q"]]
         for tensor, shape, q in zip([*inputs, output], shapes, scales):
-            found = {"id": tensor, "name": f"tensor {tensor}", "dtype": "float32",
-                     "shape": [int(extent) for extent in re.split("x", shape)]}
+            found = {
+                "id": tensor,
+                "name": f"tensor {tensor}",
+                "dtype": "float32",
+                "shape": [int(extent) for extent in re.split("x", shape)],
+            }
             if q != "-":
                 scale, zero = q.rsplit(":", 1)
                 found |= {"dtype": "int8", "scale": float(scale), "zero_point": int(zero)}
             tensors[tensor] = found
-        layer = {"index": int(index), "op": name, "inputs": inputs, "output": output,
-                 "attributes": {key: parsed(value) for key, value in values.items()}}
+        layer = {
+            "index": int(index),
+            "op": name,
+            "inputs": inputs,
+            "output": output,
+            "attributes": {key: parsed(value) for key, value in values.items()},
+        }
         for key in ("weights", "bias"):
             if key in values:
                 layer[key] = {"file": values[key]}
@@ -62,8 +73,12 @@ def layers_of_text(path):
         layers.append(layer)
     read = {k for layer in layers for k in layer["inputs"]}
     written = {layer["output"] for layer in layers}
-    return {"tensors": list(tensors.values()), "layers": layers, "input": min(read - written),
-            "output": max(written - read)}
+    return {
+        "tensors": list(tensors.values()),
+        "layers": layers,
+        "input": min(read - written),
+        "output": max(written - read),
+    }
 
 
 def read_folder(folder):
@@ -101,7 +116,8 @@ def graph_of(folder, described):
             tensors[free] = tensor
             inputs.append(free)
             free += 1
-        operators.append(Operator(layer["index"], layer["op"], inputs, [layer["output"]],
-                                  layer["attributes"]))
+        operators.append(
+            Operator(layer["index"], layer["op"], inputs, [layer["output"]], layer["attributes"])
+        )
     names = "/".join(folder.resolve().parts[-2:])
     return Graph(names, tensors, operators, [described["input"]], [described["output"]])

@@ -10,17 +10,27 @@ class Unreadable(Exception):
     """Input that cannot be read, or that no model of xenos can stand for."""
 
 
-# TFLite's element types: name and the letter of `struct`, None where elements have no fixed size here.
+# TFLite's element types that can be read, with their letters of `struct`.
 ELEMENTS = {
-    "float32": "f", "float16": "e", "float64": "d", "int8": "b", "uint8": "B", "int16": "h",
-    "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "bool": "?",
+    "float32": "f",
+    "float16": "e",
+    "float64": "d",
+    "int8": "b",
+    "uint8": "B",
+    "int16": "h",
+    "uint16": "H",
+    "int32": "i",
+    "uint32": "I",
+    "int64": "q",
+    "uint64": "Q",
+    "bool": "?",
 }
 
 
 @dataclass
 class Tensor:
-    """A tensor; `data` holds the little-endian bytes of a constant. Scales and zero points: none, one,
-    or one for each index of the axis `axis`."""
+    """A tensor; `data` holds the little-endian bytes of a constant. Scales and zero points: none,
+    one, or one for each index of the axis `axis`."""
 
     name: str
     shape: tuple
@@ -38,10 +48,14 @@ class Tensor:
         """The elements of a constant, in order."""
         letter = ELEMENTS.get(self.element)
         if self.data is None or letter is None:
-            raise Unreadable(f"tensor '{self.name}' of {self.element} has no values that can be read")
+            raise Unreadable(
+                f"tensor '{self.name}' of {self.element} has no values that can be read"
+            )
         if len(self.data) != struct.calcsize(letter) * self.count:
-            raise Unreadable(f"tensor '{self.name}' has {len(self.data)} bytes, which is not "
-                             f"{self.count} elements of {self.element}")
+            raise Unreadable(
+                f"tensor '{self.name}' has {len(self.data)} bytes, which is not "
+                f"{self.count} elements of {self.element}"
+            )
         values = struct.unpack(f"<{self.count}{letter}", self.data)
         return array("d" if letter in "efd" else "q", values)
 

@@ -4,7 +4,13 @@ import textwrap
 
 from from_tflite.blocks import Unit, find_units, form, layers
 from from_tflite.layout import LIMIT, chain_lines, function_lines, main_pieces
-from from_tflite.naming import name_chain, name_families, place, quantisation_parameter, quantisation_type
+from from_tflite.naming import (
+    name_chain,
+    name_families,
+    place,
+    quantisation_parameter,
+    quantisation_type,
+)
 from from_tflite.stage import float_text
 
 
@@ -29,7 +35,9 @@ class Definition:
         self.integers = any("Round" in stage.text(["?"] * 4) for stage in flat(self.nodes()))
 
     def nodes(self):
-        return [n for node in self.chain for n in (node.nodes if isinstance(node, Unit) else [node])]
+        return [
+            n for node in self.chain for n in (node.nodes if isinstance(node, Unit) else [node])
+        ]
 
 
 def flat(nodes):
@@ -51,8 +59,13 @@ def flat(nodes):
 def comment_lines(text, indent="// "):
     lines = []
     for paragraph in text.split("\n"):
-        lines += textwrap.wrap(paragraph, LIMIT, initial_indent=indent, subsequent_indent=indent,
-                               break_long_words=False) or [indent.rstrip()]
+        lines += textwrap.wrap(
+            paragraph,
+            LIMIT,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+        ) or [indent.rstrip()]
     return lines
 
 
@@ -70,11 +83,13 @@ def member_lines(members, indent):
 
 
 def template_of(family):
-    """For units that differ in extents only: the parameters, their values for each unit, and the types
-    of members with parameters in them; None if a template does not pay."""
+    """For units that differ in extents only: the parameters, their values for each unit, and the
+    types of members with parameters in them; None if a template does not pay."""
     members = [unit.members() for unit in family.units]
-    shapes = {tuple((n, w.order, len(w.extents), w.type_text().rsplit("}", 1)[-1]) for n, w in m)
-              for m in members}
+    shapes = {
+        tuple((n, w.order, len(w.extents), w.type_text().rsplit("}", 1)[-1]) for n, w in m)
+        for m in members
+    }
     if len(shapes) != 1 or len(family.units) < 3 or family.single:
         return None
     columns = {}
@@ -99,10 +114,16 @@ def template_of(family):
     ordered = sorted(named, key=lambda v: (named[v] != "In", named[v] == "Out"))
     types = []
     for k, (name, weights) in enumerate(members[0]):
-        extents = [named.get(tuple(m[k][1].extents[axis] for m in members), weights.extents[axis])
-                   for axis in range(len(weights.extents))]
+        extents = [
+            named.get(tuple(m[k][1].extents[axis] for m in members), weights.extents[axis])
+            for axis in range(len(weights.extents))
+        ]
         types.append(f"{weights.type_text(extents)} {name};")
-    return [named[v] for v in ordered], [[v[k] for v in ordered] for k in range(len(members))], types
+    return (
+        [named[v] for v in ordered],
+        [[v[k] for v in ordered] for k in range(len(members))],
+        types,
+    )
 
 
 def weights_lines(definition):
@@ -123,14 +144,22 @@ def weights_lines(definition):
                     body += [f"  {node.members()[0][1].type_text()} {node.name};"]
             elif family.equal:
                 if node.number == 0:
-                    lines += [f"  struct {family.name} {{", *member_lines(node.members(), "    "), "  };"]
+                    lines += [
+                        f"  struct {family.name} {{",
+                        *member_lines(node.members(), "    "),
+                        "  };",
+                    ]
                     body.append(f"  {family.name} {family.array}[{len(family.units)}];")
             elif template_of(family):
                 parameters, arguments, types = template_of(family)
                 if id(family) not in declared:
                     declared.add(id(family))
-                    lines += [f"  template <{', '.join('int ' + p for p in parameters)}>",
-                              f"  struct {family.name} {{", *("    " + t for t in types), "  };"]
+                    lines += [
+                        f"  template <{', '.join('int ' + p for p in parameters)}>",
+                        f"  struct {family.name} {{",
+                        *("    " + t for t in types),
+                        "  };",
+                    ]
                 values = ", ".join(map(str, arguments[node.number]))
                 body.append(f"  {family.name}<{values}> {node.name};")
             else:
@@ -147,8 +176,12 @@ def quantisation_struct(family, model):
     names = ", ".join(name + rest for name in family.varying)
     zeros = " Their zero points are in the function." if family.zero_points else ""
     what = "The scales behind" if family.zero_points else "What the integers stand for behind"
-    return [*comment_lines(f"{what} the layers of a {family.name}.{zeros}", "/// "),
-            f"struct {quantisation_type(family, model)} {{", f"  {kind} {names};", "};"]
+    return [
+        *comment_lines(f"{what} the layers of a {family.name}.{zeros}", "/// "),
+        f"struct {quantisation_type(family, model)} {{",
+        f"  {kind} {names};",
+        "};",
+    ]
 
 
 def quantisation_values(unit, model):
@@ -160,15 +193,20 @@ def quantisation_values(unit, model):
     texts = {n: float_text(q.scale) if family.zero_points else q.text() for n, q in values.items()}
     if family.zero_points and family.complete:
         return f"{quantisation_type(family, model)}{{{', '.join(texts.values())}}}"
-    return f"{quantisation_type(family, model)}{{{', '.join(f'.{n} = {t}' for n, t in texts.items())}}}"
+    named = ", ".join(f".{name} = {text}" for name, text in texts.items())
+    return f"{quantisation_type(family, model)}{{{named}}}"
 
 
 def is_short(family):
     """Whether the quantisations of its units are written where they are used."""
     if family.alone:
         return True
-    return family.zero_points and family.complete and len(family.varying) <= 2 and \
-        all(form(unit.nodes) in family.functions for unit in family.units)
+    return (
+        family.zero_points
+        and family.complete
+        and len(family.varying) <= 2
+        and all(form(unit.nodes) in family.functions for unit in family.units)
+    )
 
 
 def constant_name(unit):
@@ -183,7 +221,7 @@ def local_constants(definition):
             continue
         for unit in family.units:
             kind = quantisation_type(family, definition.names.model)
-            value = quantisation_values(unit, definition.names.model)[len(kind):]
+            value = quantisation_values(unit, definition.names.model)[len(kind) :]
             head = f"  constexpr {kind} {constant_name(unit)}"
             if len(head) + len(value) < LIMIT:
                 lines.append(f"{head}{value};")
@@ -191,8 +229,11 @@ def local_constants(definition):
                 parts = value[1:-1].split(", .")
                 parts = [parts[0], *("." + p for p in parts[1:])]
                 pad = " " * (len(head) + 1)
-                lines += [f"{head}{{{parts[0]},", *(f"{pad}{p}," for p in parts[1:-1]),
-                          f"{pad}{parts[-1]}}};"]
+                lines += [
+                    f"{head}{{{parts[0]},",
+                    *(f"{pad}{p}," for p in parts[1:-1]),
+                    f"{pad}{parts[-1]}}};",
+                ]
     return lines
 
 
@@ -208,15 +249,28 @@ def weights_argument(function, names):
 def gap_lines(gap, graph):
     """The function that is to be written by hand."""
     op = gap.operator
-    shapes = [f"{graph.tensors[k].element} {'x'.join(map(str, graph.tensors[k].shape))}"
-              f"{' (constant)' if graph.tensors[k].data is not None else ''}" for k in op.inputs if k != -1]
-    made = [f"{graph.tensors[k].element} {'x'.join(map(str, graph.tensors[k].shape))}" for k in op.outputs]
-    text = (f"TO BE WRITTEN: {op.name} (operator {op.index}), of {', '.join(shapes) or 'nothing'} to "
-            f"{', '.join(made)}. Not translated: {gap.reason}. Replace the assertion, and xn::identity by "
-            "the stages that compute it.")
-    return [*comment_lines(text, "/// "), f"constexpr auto {gap.function}() {{",
-            f'  static_assert(sizeof(xn::input<float, xn::vector(1)>) == 0, "write {gap.function}");',
-            "  return xn::identity;", "}"]
+    shapes = [
+        f"{graph.tensors[k].element} {'x'.join(map(str, graph.tensors[k].shape))}"
+        f"{' (constant)' if graph.tensors[k].data is not None else ''}"
+        for k in op.inputs
+        if k != -1
+    ]
+    made = [
+        f"{graph.tensors[k].element} {'x'.join(map(str, graph.tensors[k].shape))}"
+        for k in op.outputs
+    ]
+    text = (
+        f"TO BE WRITTEN: {op.name} (operator {op.index}), of {', '.join(shapes) or 'nothing'} to "
+        f"{', '.join(made)}. Not translated: {gap.reason}. Replace the assertion, and xn::identity "
+        "by the stages that compute it."
+    )
+    return [
+        *comment_lines(text, "/// "),
+        f"constexpr auto {gap.function}() {{",
+        f'  static_assert(sizeof(xn::input<float, xn::vector(1)>) == 0, "write {gap.function}");',
+        "  return xn::identity;",
+        "}",
+    ]
 
 
 def model_header(definition, about):
@@ -231,21 +285,30 @@ def model_header(definition, about):
         for function in family.functions.values():
             parameters = list(function.parameters)
             if function.uses_quantisations:
-                parameters.append(f"{quantisation_type(family, names.model)} {quantisation_parameter(family)}")
+                parameters.append(
+                    f"{quantisation_type(family, names.model)} {quantisation_parameter(family)}"
+                )
             body.append(f"/// {function.comment}")
             if parameters:
                 body.append(f"template <{', '.join(parameters)}>")
             lines = function_lines(function)
-            body += [f"constexpr auto {function.name}({weights_argument(function, names)}) {{",
-                     f"  return {lines[0]}", *lines[1:]]
+            body += [
+                f"constexpr auto {function.name}({weights_argument(function, names)}) {{",
+                f"  return {lines[0]}",
+                *lines[1:],
+            ]
             body[-1] += ";"
             body.append("}")
         body.append("")
     if definition.integers:
-        body += ["/// `Round`: as the runtime to be matched rounds.",
-                 f"template <xn::rounding Round = xn::rounding::{names.rounding}>"]
+        body += [
+            "/// `Round`: as the runtime to be matched rounds.",
+            f"template <xn::rounding Round = xn::rounding::{names.rounding}>",
+        ]
     weighted = any(layers([n]) for n in definition.nodes())
-    body.append(f"constexpr auto {names.model}(const {names.weights}&{' w' if weighted else ''}) {{")
+    body.append(
+        f"constexpr auto {names.model}(const {names.weights}&{' w' if weighted else ''}) {{"
+    )
     body += local_constants(definition)
 
     def argument(unit):
@@ -256,10 +319,28 @@ def model_header(definition, about):
     lines = chain_lines(main_pieces(definition.chain, argument), 9)
     body += [f"  return {lines[0]}", *lines[1:]]
     body[-1] += ";"
-    return "\n".join([
-        *comment_lines(about), "#pragma once", "", "#include <xenos/xenos.hpp>", "",
-        f"namespace {names.namespace} {{", "", "namespace xn = xenos;", "", *weights_lines(definition), "",
-        "// clang-format off", *body, "}", "// clang-format on", "", f"}}  // namespace {names.namespace}", ""])
+    return "\n".join(
+        [
+            *comment_lines(about),
+            "#pragma once",
+            "",
+            "#include <xenos/xenos.hpp>",
+            "",
+            f"namespace {names.namespace} {{",
+            "",
+            "namespace xn = xenos;",
+            "",
+            *weights_lines(definition),
+            "",
+            "// clang-format off",
+            *body,
+            "}",
+            "// clang-format on",
+            "",
+            f"}}  // namespace {names.namespace}",
+            "",
+        ]
+    )
 
 
 # --- the weights ----------------------------------------------------------------------------------
@@ -268,16 +349,28 @@ C_TYPES = {"float32": "float", "int8": "std::int8_t", "int32": "std::int32_t"}
 
 
 def array_lines(name, tensor):
-    texts = [float_text(v) for v in tensor.values()] if tensor.element == "float32" else \
-        [str(v) for v in tensor.values()]
-    lines = textwrap.wrap(", ".join(texts), LIMIT, initial_indent="    ", subsequent_indent="    ",
-                          break_on_hyphens=False, break_long_words=False)
-    return [f"inline constexpr {C_TYPES[tensor.element]} {name}[{len(texts)}] = {{", *lines[:-1],
-            lines[-1] + "};"]
+    texts = (
+        [float_text(v) for v in tensor.values()]
+        if tensor.element == "float32"
+        else [str(v) for v in tensor.values()]
+    )
+    lines = textwrap.wrap(
+        ", ".join(texts),
+        LIMIT,
+        initial_indent="    ",
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return [
+        f"inline constexpr {C_TYPES[tensor.element]} {name}[{len(texts)}] = {{",
+        *lines[:-1],
+        lines[-1] + "};",
+    ]
 
 
 def weights_header(definition, about, model_file):
-    """The text of the second header: arrays, and a constant of the struct of weights that views them."""
+    """The text of the second header: arrays, and a constant of the weights' struct that views them."""
     names, arrays = definition.names, []
 
     def value(weights, prefix):
@@ -298,7 +391,9 @@ def weights_header(definition, about, model_file):
     members = []
     for node in definition.chain:
         if not isinstance(node, Unit):
-            members += [f".{s.weights.name} = {value(s.weights, s.weights.name)}" for s in layers([node])]
+            members += [
+                f".{s.weights.name} = {value(s.weights, s.weights.name)}" for s in layers([node])
+            ]
         elif not node.members():
             continue
         elif not node.family.equal:
@@ -307,9 +402,29 @@ def weights_header(definition, about, model_file):
             inner = ",\n        ".join(unit_value(unit) for unit in node.family.units)
             members.append(f".{node.family.array} = {{\n        {inner}}}")
     joined = ",\n    ".join(members)
-    return "\n".join([
-        *comment_lines(about), "#pragma once", "", "#include <cstdint>", "", f'#include "{model_file}"', "",
-        f"namespace {names.namespace} {{", "", "// clang-format off", f"namespace {names.values} {{", "",
-        *arrays, "", f"}}  // namespace {names.values}", "",
-        f"inline constexpr {names.weights} {names.trained}{{", f"    {joined}}};", "// clang-format on", "",
-        f"}}  // namespace {names.namespace}", ""])
+    return "\n".join(
+        [
+            *comment_lines(about),
+            "#pragma once",
+            "",
+            "#include <cstdint>",
+            "",
+            f'#include "{model_file}"',
+            "",
+            f"namespace {names.namespace} {{",
+            "",
+            "// clang-format off",
+            f"namespace {names.values} {{",
+            "",
+            *arrays,
+            "",
+            f"}}  // namespace {names.values}",
+            "",
+            f"inline constexpr {names.weights} {names.trained}{{",
+            f"    {joined}}};",
+            "// clang-format on",
+            "",
+            f"}}  // namespace {names.namespace}",
+            "",
+        ]
+    )

@@ -33,7 +33,10 @@ class Branches(Piece):
     def laid_out(self, column):
         flat = [" | ".join(p.lines(0)[0] for p in chain) for chain in self.chains]
         single = f"{self.head}({', '.join(flat)})"
-        if all(len(p.lines(0)) == 1 for c in self.chains for p in c) and column + len(single) <= LIMIT:
+        if (
+            all(len(p.lines(0)) == 1 for c in self.chains for p in c)
+            and column + len(single) <= LIMIT
+        ):
             return [single]
         inner, found = column + len(self.head) + 1, []
         if inner > 40:
@@ -53,8 +56,12 @@ def chain_lines(pieces, column):
     for piece in pieces:
         alone = len(piece.lines(column)) > 1
         last = groups[-1][-1] if groups else None
-        if last is not None and not alone and len(last.lines(column)) == 1 and \
-                (piece.follows or piece.call and last.call):
+        if (
+            last is not None
+            and not alone
+            and len(last.lines(column)) == 1
+            and (piece.follows or piece.call and last.call)
+        ):
             groups[-1].append(piece)
         else:
             groups.append([piece])
@@ -68,7 +75,7 @@ def chain_lines(pieces, column):
 
 
 def rows(group, width):
-    """Cuts a group into rows of at most so many characters: calls in equal numbers, else as they come."""
+    """Cuts a group into rows of at most so many characters; calls in equal numbers."""
     filled = [[group[0]]]
     for piece in group[1:]:
         used = sum(len(p.lines(0)[0]) + 3 for p in filled[-1])
@@ -78,7 +85,7 @@ def rows(group, width):
             filled.append([piece])
     if len(filled) > 1 and all(piece.call for piece in group):
         each = -(-len(group) // len(filled))
-        filled = [group[k:k + each] for k in range(0, len(group), each)]
+        filled = [group[k : k + each] for k in range(0, len(group), each)]
     return filled
 
 
@@ -111,7 +118,7 @@ class Writer:
             return [Branches("xn::outputs", chains)]
         if residual_parts(node) is None:
             return [Branches("xn::fork", chains), Piece(join, True)]
-        argument = join[join.index("<"):] if "<" in join else ""
+        argument = join[join.index("<") :] if "<" in join else ""
         return [Branches("xn::residual" + argument, chains)]
 
     def branch(self, nodes, texts, path):
@@ -139,8 +146,10 @@ def call(function, texts, quantisations, path):
     if function.uses_quantisations:
         arguments.append(quantisations)
     weights = path if layers(function.nodes) else ""
-    return Piece(function.name + (f"<{', '.join(arguments)}>" if arguments else "") + f"({weights})",
-                 call=True)
+    return Piece(
+        function.name + (f"<{', '.join(arguments)}>" if arguments else "") + f"({weights})",
+        call=True,
+    )
 
 
 def function_lines(function):
@@ -148,8 +157,11 @@ def function_lines(function):
     word = quantisation_parameter(function.family)
     unit = function.units[0]
     nodes = part_of(function, unit)
-    pieces = UnitWriter(unit, word).chain(nodes, iter(function.binding), "w") if nodes is not unit.body \
+    pieces = (
+        UnitWriter(unit, word).chain(nodes, iter(function.binding), "w")
+        if nodes is not unit.body
         else Writer(word).chain(nodes, iter(function.binding), "w")
+    )
     return chain_lines(pieces, 9)
 
 
@@ -165,14 +177,20 @@ def main_pieces(chain, quantisations):
         if function is not None:
             pieces.append(call(function, texts, quantisations(node), node.path))
         else:
-            pieces += UnitWriter(node, quantisations(node)).chain(node.nodes, iter(texts), node.path)
+            pieces += UnitWriter(node, quantisations(node)).chain(
+                node.nodes, iter(texts), node.path
+            )
     return pieces
 
 
 def literal(found):
     """Values as they stand in the main chain."""
-    return iter([value_text(value) if key is not None else f"xn::quantisation{value_text(value)}"
-                 for _, key, value in found])
+    return iter(
+        [
+            value_text(value) if key is not None else f"xn::quantisation{value_text(value)}"
+            for _, key, value in found
+        ]
+    )
 
 
 def literal_of_unit(unit, argument):
@@ -182,9 +200,12 @@ def literal_of_unit(unit, argument):
         member = unit.family.member.get(id(stage))
         if key in ("to", None) and member in unit.family.varying and not argument.endswith("}"):
             plain = f"{argument}.{member}"
-            texts.append(plain if not unit.family.zero_points else
-                         f"{'xn::quantisation' if key is None else ''}{{{plain}, "
-                         f"{unit.family.zero_points[member]}}}")
+            texts.append(
+                plain
+                if not unit.family.zero_points
+                else f"{'xn::quantisation' if key is None else ''}{{{plain}, "
+                f"{unit.family.zero_points[member]}}}"
+            )
         else:
             texts.append(next(literal([(stage, key, value)])))
     return texts

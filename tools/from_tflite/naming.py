@@ -3,8 +3,13 @@
 from from_tflite.blocks import Unit, form, holes, is_quantisation, layers, residual_parts
 from from_tflite.stage import Fork, value_text
 
-KINDS = {"conv2d": "conv", "depthwise2d": "depthwise", "dense": "dense",
-         "transposed_conv2d": "transposed_conv", "prelu": "alpha"}
+KINDS = {
+    "conv2d": "conv",
+    "depthwise2d": "depthwise",
+    "dense": "dense",
+    "transposed_conv2d": "transposed_conv",
+    "prelu": "alpha",
+}
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -16,8 +21,12 @@ def pattern(stages):
     """What a sequence of layers is known as, or ""."""
     if len(stages) == 2 and stages[0].name == "depthwise2d" and is_pointwise(stages[1]):
         return "separable"
-    if len(stages) == 3 and stages[1].name == "depthwise2d" and is_pointwise(stages[0]) and \
-            is_pointwise(stages[2]):
+    if (
+        len(stages) == 3
+        and stages[1].name == "depthwise2d"
+        and is_pointwise(stages[0])
+        and is_pointwise(stages[2])
+    ):
         return "bottleneck"
     return ""
 
@@ -33,12 +42,15 @@ def numbered(kinds):
 
 def role_names(stages):
     """Names of the layers of a block."""
-    known = {"separable": ("depthwise", "pointwise"), "bottleneck": ("expand", "depthwise", "project")}
+    known = {
+        "separable": ("depthwise", "pointwise"),
+        "bottleneck": ("expand", "depthwise", "project"),
+    }
     if pattern(stages):
         return known[pattern(stages)]
     kinds = [KINDS[s.name] for s in stages]
     if len(set(kinds)) == 1 and 1 < len(kinds) <= len(ORDINALS):
-        return ORDINALS[:len(kinds)]
+        return ORDINALS[: len(kinds)]
     return numbered(kinds)
 
 
@@ -66,13 +78,18 @@ def name_families(families, model):
             name_unit(unit)
         stages = layers(family.units[0].body or family.units[0].nodes)
         family.pattern = pattern(stages)
-        if len(layers(family.units[0].nodes)) == 1 and all(len(u.members()) == 1 for u in family.units):
+        if len(layers(family.units[0].nodes)) == 1 and all(
+            len(u.members()) == 1 for u in family.units
+        ):
             family.single = True
             family.base = KINDS[stages[0].name]
         else:
             family.single = False
-            family.base = "bottleneck" if family.pattern == "bottleneck" else \
-                {"residual": "stack"}.get(family.kind, "block")
+            family.base = (
+                "bottleneck"
+                if family.pattern == "bottleneck"
+                else {"residual": "stack"}.get(family.kind, "block")
+            )
     bases = [family.base for family in families]
     seen = {}
     for family in families:
@@ -82,8 +99,13 @@ def name_families(families, model):
         vary(family)
         forms = [function for function in family.functions.values() if function.name != "body"]
         for function in family.functions.values():
-            part = "_body" if function.name == "body" else \
-                f"_form{forms.index(function) + 1}" if len(forms) > 1 else ""
+            part = (
+                "_body"
+                if function.name == "body"
+                else f"_form{forms.index(function) + 1}"
+                if len(forms) > 1
+                else ""
+            )
             function.comment = comment(function)
             function.name = f"{model}_{family.name}{part}"
             parametrise(function)
@@ -176,15 +198,18 @@ def comment(function):
         if parts is None:
             return f"What repeats: {len(node.branches)} branches."
         return "A residual block" + (" with a shortcut." if parts[1] else ".")
-    known = {"separable": "A depthwise and a pointwise convolution.",
-             "bottleneck": "Channels are expanded, filtered depth-wise and projected."}
+    known = {
+        "separable": "A depthwise and a pointwise convolution.",
+        "bottleneck": "Channels are expanded, filtered depth-wise and projected.",
+    }
     return known.get(pattern(layers(function.nodes)), "Layers that repeat.")
 
 
 def name_chain(chain):
-    """Names the layers that are in no unit, and the members that hold the weights of units: an array if
-    they are of one type."""
-    every = layers([n for node in chain for n in (node.nodes if isinstance(node, Unit) else [node])])
+    """Names the layers that are in no unit, and the members that hold the weights of units."""
+    every = layers(
+        [n for node in chain for n in (node.nodes if isinstance(node, Unit) else [node])]
+    )
     ended = any(getattr(node, "name", "") == "softmax" for node in chain)
     named, kinds = [], []
     for node in chain:
@@ -212,7 +237,7 @@ def name_chain(chain):
 
 
 def place(family):
-    """Numbers the units of a family. `equal`: their weights are of one type and stand in `array`."""
+    """Numbers the units of a family. `equal`: weights are of one type and stand in `array`."""
     types = [[(name, w.type_text()) for name, w in unit.members()] for unit in family.units]
     family.equal = all(t == types[0] for t in types)
     family.array = f"{family.base}{'_layers' if family.single else 's'}{family.suffix}"

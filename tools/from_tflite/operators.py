@@ -1,8 +1,8 @@
 """What each TFLite operator is in xenos. To add one, write a function and enter it in OPERATORS.
 
-A function gets the model and an operator, and returns the stages that stand for it; the first of them
-joins the operator's data inputs if there are several. It raises Missing where the library computes
-something else."""
+A function gets the model and an operator, and returns the stages that stand for it; the first of
+them joins the operator's data inputs if there are several. It raises Missing where the library
+computes something else."""
 
 from from_tflite.graph import Tensor, Unreadable
 from from_tflite.stage import Code, Quantisation, Stage, Weights, constant, float_text
@@ -50,13 +50,17 @@ def image(tensor):
     if len(shape) > 4 or not shape or 0 in shape:
         raise Missing(f"tensors of shape {shape} are no images, sequences or vectors")
     inner = shape[1:] if len(shape) > 1 else shape
-    return {1: lambda: (1, 1, *inner), 2: lambda: (inner[0], 1, inner[1]), 3: lambda: inner}[len(inner)]()
+    return {1: lambda: (1, 1, *inner), 2: lambda: (inner[0], 1, inner[1]), 3: lambda: inner}[
+        len(inner)
+    ]()
 
 
 def quantisation(tensor):
     """What the int8 of a stream stand for."""
     if len(tensor.scales) != 1 or not tensor.scales[0] > 0:
-        raise Missing(f"tensor '{tensor.name}' has {len(tensor.scales)} scales, where one is needed")
+        raise Missing(
+            f"tensor '{tensor.name}' has {len(tensor.scales)} scales, where one is needed"
+        )
     return Quantisation(tensor.scales[0], int(tensor.zero_points[0]))
 
 
@@ -100,19 +104,29 @@ def layer_weights(model, op, order, extents, weights, bias, out):
     if not is_int8(data):
         if weights.element not in ("float32", "float16"):
             weights = dequantised(weights)
-            model.remark(op, "its weights were integers behind a float input, which TFLite quantises on "
-                             "the way; here both are float, so that results differ a little")
-        return Weights(order, extents, {"weights": constant(weights),
-                                        "bias": constant_of(given, "float32")})
+            model.remark(
+                op,
+                "its weights were integers behind a float input, which TFLite quantises on "
+                "the way; here both are float, so that results differ a little",
+            )
+        return Weights(
+            order, extents, {"weights": constant(weights), "bias": constant_of(given, "float32")}
+        )
     if weights.element != "int8" or (bias is not None and bias.element != "int32"):
         raise Missing(f"weights of {weights.element}, bias of {bias.element if bias else 'none'}")
     if any(weights.zero_points):
         raise Missing("its weights have a zero point")
     if len(weights.scales) not in (1, out):
         raise Missing(f"it has {len(weights.scales)} scales for {out} channels")
-    return Weights(order, extents, {"weights": weights,
-                                    "scales": constant_of(weights.scales, "float32"),
-                                    "bias": constant_of(given, "int32")})
+    return Weights(
+        order,
+        extents,
+        {
+            "weights": weights,
+            "scales": constant_of(weights.scales, "float32"),
+            "bias": constant_of(given, "int32"),
+        },
+    )
 
 
 def constant_of(values, element):
@@ -126,7 +140,7 @@ def dequantised(tensor):
     if not scales:
         raise Missing(f"tensor '{tensor.name}' of {tensor.element} has no scale")
     inner = 1
-    for extent in tensor.shape[tensor.axis + 1:]:
+    for extent in tensor.shape[tensor.axis + 1 :]:
         inner *= extent
     values = []
     for k, value in enumerate(tensor.values()):
@@ -147,19 +161,24 @@ def window(op, kernel, extents, out, default):
             count = -(-extents[k] // stride[k])
             missing = max((count - 1) * stride[k] + reach - extents[k], 0)
             return count, missing // 2, missing - missing // 2
-        before, after = padding[2 * k:2 * k + 2] if isinstance(rule, tuple) else (0, 0)
+        before, after = padding[2 * k : 2 * k + 2] if isinstance(rule, tuple) else (0, 0)
         return (extents[k] + before + after - reach) // stride[k] + 1, before, after
 
     if padding not in ("SAME", "VALID") and not isinstance(padding, tuple):
         raise Missing(f"its padding is {padding}")
     wanted, usual = ([axis(rule, k) for k in (0, 1)] for rule in (padding, default))
     if [count for count, _, _ in wanted] != list(out[:2]):
-        raise Missing(f"its output has {out[:2]} pixels, where its padding makes "
-                      f"{(wanted[0][0], wanted[1][0])}")
+        raise Missing(
+            f"its output has {out[:2]} pixels, where its padding makes "
+            f"{(wanted[0][0], wanted[1][0])}"
+        )
     if wanted == usual:
         return None
-    return Code(f"xn::{padding.lower()}" if isinstance(padding, str) else
-                f"xn::pads({', '.join(map(str, padding))})")
+    return Code(
+        f"xn::{padding.lower()}"
+        if isinstance(padding, str)
+        else f"xn::pads({', '.join(map(str, padding))})"
+    )
 
 
 PAIR = (1, 1)
@@ -170,26 +189,47 @@ def pair(options, what):
 
 
 def convolution(model, op):
-    data, weights, out = model.tensor(op, 0), model.tensor(op, 1), model.graph.tensors[op.outputs[0]]
+    data, weights, out = (
+        model.tensor(op, 0),
+        model.tensor(op, 1),
+        model.graph.tensors[op.outputs[0]],
+    )
     rows, columns, channels = image(data)
     if weights is None or len(weights.shape) != 4:
         raise Missing("its weights have no four axes")
     count, height, width, group = weights.shape
     if group == 0 or channels % group:
         raise Missing(f"{channels} channels are no multiple of the {group} of its filters")
-    attributes = {"out": count, "kernel": (height, width), "stride": pair(op.options, "stride"),
-                  "dilation": pair(op.options, "dilation"), "groups": channels // group,
-                  "padding": window(op, (height, width), (rows, columns), image(out), "SAME"), **to(out)}
+    attributes = {
+        "out": count,
+        "kernel": (height, width),
+        "stride": pair(op.options, "stride"),
+        "dilation": pair(op.options, "dilation"),
+        "groups": channels // group,
+        "padding": window(op, (height, width), (rows, columns), image(out), "SAME"),
+        **to(out),
+    }
     held = layer_weights(model, op, "ohwi", weights.shape, weights, model.tensor(op, 2), count)
     return [Stage("conv2d", "conv", attributes, CONV_DEFAULTS, held), *activation(op)]
 
 
-CONV_DEFAULTS = {"kernel": PAIR, "stride": PAIR, "dilation": PAIR, "groups": 1, "multiplier": 1,
-                 "padding": None, "output_padding": (0, 0)}
+CONV_DEFAULTS = {
+    "kernel": PAIR,
+    "stride": PAIR,
+    "dilation": PAIR,
+    "groups": 1,
+    "multiplier": 1,
+    "padding": None,
+    "output_padding": (0, 0),
+}
 
 
 def depthwise(model, op):
-    data, weights, out = model.tensor(op, 0), model.tensor(op, 1), model.graph.tensors[op.outputs[0]]
+    data, weights, out = (
+        model.tensor(op, 0),
+        model.tensor(op, 1),
+        model.graph.tensors[op.outputs[0]],
+    )
     rows, columns, channels = image(data)
     if weights is None or len(weights.shape) != 4 or weights.shape[0] != 1:
         raise Missing("its weights are not of shape 1, height, width, channels")
@@ -198,15 +238,24 @@ def depthwise(model, op):
         raise Missing(f"its weights are quantised along axis {weights.axis}")
     if count % channels:
         raise Missing(f"{count} filters are no multiple of {channels} channels")
-    attributes = {"kernel": (height, width), "stride": pair(op.options, "stride"),
-                  "dilation": pair(op.options, "dilation"), "multiplier": count // channels,
-                  "padding": window(op, (height, width), (rows, columns), image(out), "SAME"), **to(out)}
+    attributes = {
+        "kernel": (height, width),
+        "stride": pair(op.options, "stride"),
+        "dilation": pair(op.options, "dilation"),
+        "multiplier": count // channels,
+        "padding": window(op, (height, width), (rows, columns), image(out), "SAME"),
+        **to(out),
+    }
     held = layer_weights(model, op, "hwo", weights.shape[1:], weights, model.tensor(op, 2), count)
     return [Stage("depthwise2d", "depthwise", attributes, CONV_DEFAULTS, held), *activation(op)]
 
 
 def transposed_convolution(model, op):
-    weights, data, out = model.tensor(op, 1), model.tensor(op, 2), model.graph.tensors[op.outputs[0]]
+    weights, data, out = (
+        model.tensor(op, 1),
+        model.tensor(op, 2),
+        model.graph.tensors[op.outputs[0]],
+    )
     if weights is None or len(weights.shape) != 4 or data is None:
         raise Missing("its weights have no four axes")
     extents, wanted = image(data), image(out)
@@ -215,19 +264,27 @@ def transposed_convolution(model, op):
     attributes = {"out": count, "kernel": kernel, "stride": stride, "padding": None}
     if op.options.get("padding") == "SAME":
         if any(wanted[k] != extents[k] * stride[k] for k in (0, 1)):
-            raise Missing(f"its output has {wanted[:2]} pixels, not those of its input times the stride")
+            raise Missing(
+                f"its output has {wanted[:2]} pixels, not those of its input times the stride"
+            )
     else:
         more = tuple(wanted[k] - (extents[k] - 1) * stride[k] - kernel[k] for k in (0, 1))
         if any(not 0 <= more[k] < stride[k] for k in (0, 1)):
             raise Missing(f"its output of {wanted[:2]} pixels is not what its kernel makes")
         attributes |= {"padding": Code("xn::valid"), "output_padding": more}
     held = layer_weights(model, op, "ohwi", weights.shape, weights, model.tensor(op, 3), count)
-    return [Stage("transposed_conv2d", "transposed_conv", attributes | to(out), CONV_DEFAULTS, held),
-            *activation(op)]
+    return [
+        Stage("transposed_conv2d", "transposed_conv", attributes | to(out), CONV_DEFAULTS, held),
+        *activation(op),
+    ]
 
 
 def dense(model, op):
-    data, weights, out = model.tensor(op, 0), model.tensor(op, 1), model.graph.tensors[op.outputs[0]]
+    data, weights, out = (
+        model.tensor(op, 0),
+        model.tensor(op, 1),
+        model.graph.tensors[op.outputs[0]],
+    )
     if op.options.get("weights_format") not in (None, 0):
         raise Missing("its weights are shuffled")
     if weights is None or len(weights.shape) != 2:
@@ -241,8 +298,11 @@ def dense(model, op):
         raise Missing(f"its weights are for {terms} elements, its input has {image(data)}")
     held = layer_weights(model, op, "oi", weights.shape, weights, model.tensor(op, 2), count)
     if is_int8(data) and len(weights.scales) > 1:
-        model.remark(op, "it has a scale a channel; TFLite multiplies those as double, xenos as float, so "
-                         "that an integer may differ by one")
+        model.remark(
+            op,
+            "it has a scale a channel; TFLite multiplies those as double, xenos as float, so "
+            "that an integer may differ by one",
+        )
     return [*before, Stage("dense", "fc", {"out": count, **to(out)}, {}, held), *activation(op)]
 
 
@@ -257,6 +317,7 @@ def pool(kind):
             return [Stage(f"global_{kind}_pool"), *activation(op)]
         attributes = {"kernel": kernel, "stride": stride, "padding": padding}
         return [Stage(f"{kind}_pool2d", f"{kind}_pool", attributes, CONV_DEFAULTS), *activation(op)]
+
     return stages
 
 
@@ -267,11 +328,17 @@ def reduction(name):
         reduced = {axis % rank for axis in model.constants(op, 1)}
         extents = image(data)
         which = {4: (1, 2, 3), 3: (1, None, 2), 2: (None, None, 1)}.get(rank, ())
-        over = {word: True for word, axis in zip(("rows", "columns", "channels"), which) if axis in reduced}
+        over = {
+            word: True
+            for word, axis in zip(("rows", "columns", "channels"), which)
+            if axis in reduced
+        }
         if 0 in reduced and rank > 1 or not over:
             raise Missing(f"it reduces the axes {sorted(reduced)}")
-        made = tuple(1 if word in over else extent
-                     for word, extent in zip(("rows", "columns", "channels"), extents))
+        made = tuple(
+            1 if word in over else extent
+            for word, extent in zip(("rows", "columns", "channels"), extents)
+        )
         back = [] if image(out) == made else [reshaped(image(out))]
         if name in ("max", "min"):
             same_quantisation(model, op)
@@ -281,6 +348,7 @@ def reduction(name):
         if "channels" not in over and made[:2] == (1, 1) and name in pools:
             return [Stage(pools[name]), *back]
         return [Stage(f"reduce_{name}", "axes", over), *back]
+
     return stages
 
 
@@ -295,20 +363,24 @@ def softmax(model, op):
 
 def limiting(name):
     """An activation without attributes, by which integers keep what they stand for."""
+
     def stages(model, op):
         same_quantisation(model, op)
         return [Stage(name, follows=True)]
+
     return stages
 
 
 def converting(name, usual=None):
     """An activation without attributes that makes other integers: `name_to<q>`, or `name` if q is
     `usual`."""
+
     def stages(model, op):
         out = model.graph.tensors[op.outputs[0]]
         if is_int8(out) and quantisation(out) != usual:
             return [Stage(name + "_to", "quantisation", {None: quantisation(out)}, follows=True)]
         return [Stage(name, follows=True)]
+
     return stages
 
 
@@ -323,9 +395,18 @@ def gelu(model, op):
 def prelu(model, op):
     alpha = model.tensor(op, 1)
     channels = image(model.tensor(op, 0))[2]
-    if alpha is None or alpha.data is None or alpha.count != channels or alpha.shape[-1] != channels:
+    if (
+        alpha is None
+        or alpha.data is None
+        or alpha.count != channels
+        or alpha.shape[-1] != channels
+    ):
         raise Missing("it has not one alpha for each channel")
-    return [Stage("prelu", weights=Weights("channel_weights", (channels,), {"weights": constant(alpha)}))]
+    return [
+        Stage(
+            "prelu", weights=Weights("channel_weights", (channels,), {"weights": constant(alpha)})
+        )
+    ]
 
 
 def join(name):
@@ -340,6 +421,7 @@ def join(name):
         if is_int8(out):
             return [Stage(name + "_to", "quantisation", {None: quantisation(out)}), *activation(op)]
         return [Stage(name), *activation(op)]
+
     return stages
 
 
@@ -362,7 +444,7 @@ def pad(model, op):
     same_quantisation(model, op)
     if rank not in (3, 4) or any(amounts[:2]) or any(amounts[-2:]):
         raise Missing("it pads something else than rows and columns")
-    top, bottom, left, right = (amounts[2:6] if rank == 4 else [*amounts[2:4], 0, 0])
+    top, bottom, left, right = amounts[2:6] if rank == 4 else [*amounts[2:4], 0, 0]
     given = {"top": top, "bottom": bottom, "left": left, "right": right}
     return [Stage("pad", "zero_pad", given, dict.fromkeys(given, 0))]
 
@@ -391,6 +473,7 @@ def resize(name):
         if name == "bilinear":
             attributes["half_pixel_centers"] = bool(op.options.get("half_pixel_centers"))
         return [Stage(f"resize_{name}", name, attributes, {"half_pixel_centers": True})]
+
     return stages
 
 
@@ -409,8 +492,14 @@ def cut(rank, begin, size, extents):
 def slice_of(model, op):
     data = model.tensor(op, 0)
     same_quantisation(model, op)
-    return [cut(len(data.shape), model.constants(op, 1), model.graph.tensors[op.outputs[0]].shape,
-                image(data))]
+    return [
+        cut(
+            len(data.shape),
+            model.constants(op, 1),
+            model.graph.tensors[op.outputs[0]].shape,
+            image(data),
+        )
+    ]
 
 
 def strided_slice(model, op):
@@ -421,7 +510,9 @@ def strided_slice(model, op):
     if any(op.options[key] for key in ("ellipsis_mask", "new_axis_mask")):
         raise Missing("it adds axes")
     rank, mask, shrink = len(data.shape), op.options["begin_mask"], op.options["shrink_axis_mask"]
-    begin = [0 if mask >> k & 1 else b % data.shape[k] for k, b in enumerate(model.constants(op, 1))]
+    begin = [
+        0 if mask >> k & 1 else b % data.shape[k] for k, b in enumerate(model.constants(op, 1))
+    ]
     kept = iter(out.shape)
     size = [1 if shrink >> k & 1 else next(kept) for k in range(rank)]
     if len(begin) != rank:

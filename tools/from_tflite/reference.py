@@ -25,8 +25,11 @@ class Values:
 
 
 ACTIVATIONS = {
-    "NONE": lambda x: x, "RELU": lambda x: max(x, 0.0), "RELU6": lambda x: min(max(x, 0.0), 6.0),
-    "RELU_N1_TO_1": lambda x: min(max(x, -1.0), 1.0), "LOGISTIC": lambda x: 1 / (1 + math.exp(min(-x, 700.0))),
+    "NONE": lambda x: x,
+    "RELU": lambda x: max(x, 0.0),
+    "RELU6": lambda x: min(max(x, 0.0), 6.0),
+    "RELU_N1_TO_1": lambda x: min(max(x, -1.0), 1.0),
+    "LOGISTIC": lambda x: 1 / (1 + math.exp(min(-x, 700.0))),
 }
 
 
@@ -40,8 +43,11 @@ def run(graph, inputs):
         act = ACTIVATIONS[op.options.get("activation", "NONE")]
         for part, out in enumerate(op.outputs):
             shape = graph.tensors[out].shape
-            element = element_of(op, taken, shape) if op.name != "SPLIT" else \
-                lambda n, h, w, c, first=part * shape[3]: taken[1](n, h, w, first + c)
+            element = (
+                element_of(op, taken, shape)
+                if op.name != "SPLIT"
+                else lambda n, h, w, c, first=part * shape[3]: taken[1](n, h, w, first + c)
+            )
             known[out] = Values(shape, [act(element(*at)) for at in indices(shape)])
     return [known[k].values for k in graph.outputs]
 
@@ -61,20 +67,27 @@ def element_of(op, taken, shape):
         def dense(*at):
             row = math.prod(shape[:-1]) and place_of(at[:-1], shape[:-1])
             return (taken[2](at[-1]) if taken[2] else 0.0) + sum(
-                x.values[row * terms + i] * taken[1](at[-1], i) for i in range(terms))
+                x.values[row * terms + i] * taken[1](at[-1], i) for i in range(terms)
+            )
+
         assert count == shape[-1]
         return dense
     if op.name in ("ADD", "MUL"):
         first, second = taken
-        return (lambda *at: first(*at) + second(*at)) if op.name == "ADD" else \
-            (lambda *at: first(*at) * second(*at))
+        return (
+            (lambda *at: first(*at) + second(*at))
+            if op.name == "ADD"
+            else (lambda *at: first(*at) * second(*at))
+        )
     if op.name == "CONCATENATION":
+
         def joined(*at):
             channel = at[-1]
             for part in taken:
                 if channel < part.shape[-1]:
                     return part(*at[:-1], channel)
                 channel -= part.shape[-1]
+
         return joined
     if op.name == "PAD":
         before = taken[1].values[::2]
@@ -85,7 +98,9 @@ def element_of(op, taken, shape):
         order = [int(a) for a in taken[1].values]
         return lambda *at: x(*(at[order.index(axis)] for axis in range(len(at))))
     if op.name == "STRIDED_SLICE":
-        begin = [0 if options["begin_mask"] >> k & 1 else int(b) for k, b in enumerate(taken[1].values)]
+        begin = [
+            0 if options["begin_mask"] >> k & 1 else int(b) for k, b in enumerate(taken[1].values)
+        ]
         return lambda *at: x(*(a + b for a, b in zip(at, begin)))
     if op.name == "MEAN":
         axis = int(taken[1].values[0])
@@ -113,7 +128,9 @@ def before(op, extents, kernel, shape):
     if op.options["padding"] == "VALID":
         return 0, 0
     strides = (op.options["stride_h"], op.options["stride_w"])
-    return tuple(max((shape[k + 1] - 1) * strides[k] + kernel[k] - extents[k + 1], 0) // 2 for k in (0, 1))
+    return tuple(
+        max((shape[k + 1] - 1) * strides[k] + kernel[k] - extents[k + 1], 0) // 2 for k in (0, 1)
+    )
 
 
 def convolution(op, x, weights, bias, shape):
@@ -131,6 +148,7 @@ def convolution(op, x, weights, bias, shape):
             else:
                 total += x(n, row, column, c // multiplier) * weights(0, i, j, c)
         return total
+
     return element
 
 
@@ -141,10 +159,14 @@ def pool(op, x, shape):
     def element(n, h, w, c):
         seen = []
         for i, j in indices(kernel):
-            row, column = h * op.options["stride_h"] + i - top, w * op.options["stride_w"] + j - left
+            row, column = (
+                h * op.options["stride_h"] + i - top,
+                w * op.options["stride_w"] + j - left,
+            )
             if 0 <= row < x.shape[1] and 0 <= column < x.shape[2]:
                 seen.append(x(n, row, column, c))
         return max(seen) if op.name == "MAX_POOL_2D" else sum(seen) / len(seen)
+
     return element
 
 
@@ -162,4 +184,5 @@ def transposed(op, weights, x, shape):
                 row, column = (h + first - i) // step, (w + first - j) // step
                 total += sum(x(n, row, column, k) * weights(c, i, j, k) for k in range(inner))
         return total
+
     return element

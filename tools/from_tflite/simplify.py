@@ -42,16 +42,28 @@ def bytes_to_int8(graph):
     for k, index in enumerate(graph.inputs):
         readers = graph.readers(index)
         op = readers[0] if len(readers) == 1 else None
-        if op and op.name == "QUANTIZE" and shifted(graph.tensors[index], graph.tensors[op.outputs[0]]):
+        if (
+            op
+            and op.name == "QUANTIZE"
+            and shifted(graph.tensors[index], graph.tensors[op.outputs[0]])
+        ):
             graph.inputs[k] = op.outputs[0]
             graph.operators.remove(op)
-            graph.notes.append(f"Input {k} of the file is uint8, here int8: give each value less 128.")
+            graph.notes.append(
+                f"Input {k} of the file is uint8, here int8: give each value less 128."
+            )
     for k, index in enumerate(graph.outputs):
         op = graph.producer(index)
-        if op and op.name == "QUANTIZE" and shifted(graph.tensors[index], graph.tensors[op.inputs[0]]):
+        if (
+            op
+            and op.name == "QUANTIZE"
+            and shifted(graph.tensors[index], graph.tensors[op.inputs[0]])
+        ):
             graph.outputs[k] = op.inputs[0]
             graph.operators.remove(op)
-            graph.notes.append(f"Output {k} of the file is uint8, here int8: each value is less by 128.")
+            graph.notes.append(
+                f"Output {k} of the file is uint8, here int8: each value is less by 128."
+            )
 
 
 def pads_into_windows(graph):
@@ -64,8 +76,12 @@ def pads_into_windows(graph):
             continue
         amounts = graph.tensors[pad.inputs[1]]
         before, after = graph.tensors[pad.inputs[0]], graph.tensors[pad.outputs[0]]
-        if amounts.data is None or amounts.count != 8 or before.scales != after.scales or \
-                before.zero_points != after.zero_points:
+        if (
+            amounts.data is None
+            or amounts.count != 8
+            or before.scales != after.scales
+            or before.zero_points != after.zero_points
+        ):
             continue
         given = list(amounts.values())
         if not any(given[:2] + given[6:]):

@@ -17,8 +17,8 @@ class Writer:
         struct.pack_into("<I", self.data, at, target - at)
 
     def table(self, fields):
-        """`fields`: number -> (letter, scalar), bytes, a string, a dict (a table), a list of those, or
-        (letter, list)."""
+        """`fields`: number -> (letter, scalar), (letter, list), bytes, a string, a dict (a table),
+        or a list of tables."""
         size = 4 + 2 * (max(fields, default=-1) + 1)
         vtable = len(self.data)
         self.data += bytes(size)
@@ -80,8 +80,12 @@ class Network:
         if data is not None:
             buffer = len(self.buffers)
             self.buffers.append({0: data})
-        fields = {0: ("i", list(shape)), 1: ("b", TYPES.index(element)), 2: ("I", buffer),
-                  3: f"tensor {len(self.tensors)}"}
+        fields = {
+            0: ("i", list(shape)),
+            1: ("b", TYPES.index(element)),
+            2: ("I", buffer),
+            3: f"tensor {len(self.tensors)}",
+        }
         if q is not None:
             scales, zeros = ([q[0]], [q[1]]) if isinstance(q, tuple) else (q, [0] * len(q))
             fields[4] = {2: ("f", scales), 3: ("q", zeros), 6: ("i", axis)}
@@ -107,13 +111,28 @@ class Network:
         outs = [self.tensor(shape, element, q) for shape in shapes]
         if name not in self.codes:
             self.codes.append(name)
-        self.operators.append({0: ("I", self.codes.index(name)), 1: ("i", list(inputs)),
-                               2: ("i", outs), 4: options_table(name, options)})
+        self.operators.append(
+            {
+                0: ("I", self.codes.index(name)),
+                1: ("i", list(inputs)),
+                2: ("i", outs),
+                4: options_table(name, options),
+            }
+        )
         return outs
 
     def file(self, inputs, outputs):
         """The bytes of a .tflite file."""
-        codes = [{0: ("b", min(NAMES.index(name), 127)), 3: ("i", NAMES.index(name))}
-                 if name in NAMES else {0: ("b", 32), 1: name} for name in self.codes]
-        graph = {0: self.tensors, 1: ("i", list(inputs)), 2: ("i", list(outputs)), 3: self.operators}
+        codes = [
+            {0: ("b", min(NAMES.index(name), 127)), 3: ("i", NAMES.index(name))}
+            if name in NAMES
+            else {0: ("b", 32), 1: name}
+            for name in self.codes
+        ]
+        graph = {
+            0: self.tensors,
+            1: ("i", list(inputs)),
+            2: ("i", list(outputs)),
+            3: self.operators,
+        }
         return bytes(Writer({0: ("I", 3), 1: codes, 2: [graph], 4: self.buffers}).data)

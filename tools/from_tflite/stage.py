@@ -26,8 +26,8 @@ def float_text(value):
 
 
 def between(text_value, value):
-    """Whether a double lies half-way between a float and its neighbour, where the literal that it was
-    read from may round elsewhere."""
+    """Whether a double lies half-way between a float and its neighbour, where the literal that it
+    was read from may round elsewhere."""
     bits = struct.unpack("<I", struct.pack("<f", abs(value)))[0]
     for near in (bits - 1, bits + 1):
         if 0 <= near < 0x7F800000:
@@ -105,8 +105,9 @@ class Stage:
 
     def form(self):
         """All but what may differ between blocks of one form."""
-        kept = tuple((key, value_text(value)) for key, value in self.attributes.items()
-                     if key not in FREE)
+        kept = tuple(
+            (key, value_text(value)) for key, value in self.attributes.items() if key not in FREE
+        )
         order = self.weights and (self.weights.order, "scales" in self.weights.tensors)
         return (self.name, kept, tuple(k for k in self.attributes if k in FREE), order)
 
@@ -123,14 +124,18 @@ class Stage:
         holes, parts = list(holes), []
         for key, value in self.attributes.items():
             if key in FREE and isinstance(value, tuple):
-                inside, holes = holes[:len(value)], holes[len(value):]
+                inside, holes = holes[: len(value)], holes[len(value) :]
                 text, plain = "{" + ", ".join(inside) + "}", tuple(inside)
             elif key in FREE:
                 text, plain, holes = holes[0], holes[0], holes[1:]
             else:
                 text, plain = value_text(value), value
             default = self.defaults.get(key)
-            if key in self.defaults and plain in (default, value_text(default), hole_texts(default)):
+            if key in self.defaults and plain in (
+                default,
+                value_text(default),
+                hole_texts(default),
+            ):
                 continue
             parts.append(f".{key} = {text}" if key else text)
         prefix = "" if self.own else "xn::"
@@ -186,5 +191,9 @@ def constant(tensor, element="float32", values=None):
     letter = {"float32": "f", "int32": "i", "int8": "b"}[element]
     if element == "float32":
         values = [as_float32(v) for v in values]
-    return Tensor(tensor.name, tensor.shape if tensor.count == len(values) else (len(values),), element,
-                  data=struct.pack(f"<{len(values)}{letter}", *values))
+    return Tensor(
+        tensor.name,
+        tensor.shape if tensor.count == len(values) else (len(values),),
+        element,
+        data=struct.pack(f"<{len(values)}{letter}", *values),
+    )
