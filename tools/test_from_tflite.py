@@ -738,6 +738,17 @@ class Translates(ScriptTest):
             )
             self.assertIn(fault, said)
 
+    def test_integers_of_another_kind(self):
+        net = Network()
+        x = net.tensor([1, 4, 4, 2], "int8", Q)
+        weights = net.constant([2, 1, 1, 2], "int8", [0.5, 0.25], axis=3)
+        options = dict(padding="SAME", stride_w=1, stride_h=1)
+        y = net.operator("CONV_2D", [x, weights, -1], [1, 4, 4, 2], "int8", Q, **options)
+        y = net.operator("RELU", [y], [1, 4, 4, 2], "int16", Q)
+        _, said = self.made(net.file([x], [y]), status=1)
+        self.assertIn("quantised along axis 3", said)
+        self.assertIn("it mixes int16 and int8", said)
+
     def test_bytes_around_integers(self):
         net = Network()
         x = net.tensor([1, 4, 4, 2], "uint8", (0.5, 3))
