@@ -484,13 +484,31 @@ def inception():
     return net, [first], [x]
 
 
-def explicit():
-    """Padding of every kind in front of convolutions, one that nothing but `pads` can say."""
+def windows():
+    """Padding of every kind in front of convolutions, groups, dilation, transposed convolution."""
     net = Builder()
     x = first = net.input(9, 7, 2)
-    x = net.conv(net.pads(x, 2, 0, 1, 3), 3, 3, 2, "VALID", "RELU6")
+    x = net.conv(net.pads(x, 2, 0, 1, 3), 4, 3, 2, "VALID", "RELU6")  # 5x5
     x = net.depthwise(net.pads(x, 1, 1, 1, 1), 1, "VALID", multiplier=2)
-    return net, [first], [net.pads(net.conv(x, 4, 2, 2, "SAME"), 1, 0, 2, 0)]
+    options = dict(stride_w=1, stride_h=1, activation="RELU")
+    weights = [net.constant([6, 3, 2, 4]), net.constant([6])]  # two groups
+    x = net.operator("CONV_2D", [x, *weights], [1, 5, 5, 6], padding="SAME", **options)
+    weights = [net.constant([4, 2, 3, 6]), net.constant([4])]
+    x = net.operator(
+        "CONV_2D",
+        [x, *weights],
+        [1, 5, 5, 4],
+        padding="SAME",
+        dilation_h=3,
+        dilation_w=2,
+        **options,
+    )
+    x = net.conv(x, 2, 2, 2, "SAME")  # 3x3
+    inputs = [net.ints(1, 8, 7, 3), net.constant([3, 3, 3, 2]), x, net.bias(3)]
+    x = net.operator(
+        "TRANSPOSE_CONV", inputs, [1, 8, 7, 3], padding="VALID", stride_w=2, stride_h=2
+    )
+    return net, [first], [net.pads(x, 1, 0, 2, 0)]
 
 
 def borders():
@@ -598,7 +616,7 @@ NETWORKS = {
     "crossing_int8": (crossing(True), "{8, 8, 4}"),
     "vgg": (vgg(False), "{1, 1, 4}"),
     "vgg_int8": (vgg(True), "{1, 1, 4}"),
-    "explicit_pads": (explicit(), "{4, 5, 4}"),
+    "windows": (windows(), "{9, 9, 3}"),
     "borders": (borders(), "{2, 2, 8}"),
 }
 FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(
@@ -719,6 +737,17 @@ class Translates(ScriptTest):
                 status=1,
             )
             self.assertIn(fault, said)
+
+    def test_integers_of_another_kind(self):
+        net = Network()
+        x = net.tensor([1, 4, 4, 2], "int8", Q)
+        weights = net.constant([2, 1, 1, 2], "int8", [0.5, 0.25], axis=3)
+        options = dict(padding="SAME", stride_w=1, stride_h=1)
+        y = net.operator("CONV_2D", [x, weights, -1], [1, 4, 4, 2], "int8", Q, **options)
+        y = net.operator("RELU", [y], [1, 4, 4, 2], "int16", Q)
+        _, said = self.made(net.file([x], [y]), status=1)
+        self.assertIn("quantised along axis 3", said)
+        self.assertIn("it mixes int16 and int8", said)
 
     def test_bytes_around_integers(self):
         net = Network()

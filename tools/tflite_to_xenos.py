@@ -7,9 +7,9 @@ INPUT is a .tflite file, or a folder of .npy files with manifest.json or layers.
 written: NAME.hpp holds the model as a function of its weights, NAME_weights.hpp the weights as
 constants, which the compiler packs (docs/from-tflite.md). Needs nothing but Python.
 
-Exit status: 0 all is translated; 1 something has no counterpart in xenos: it is listed, and NAME.hpp
-has a marked place for each (a function with a static assertion); 2 the input cannot be read or the
-command is wrong, nothing is written.
+Exit status: 0 all is translated; 1 something has no counterpart in xenos: it is listed, and
+NAME.hpp has a marked place for each (a function with a static assertion); 2 the input cannot be
+read or the command is wrong, nothing is written.
 """
 
 import argparse

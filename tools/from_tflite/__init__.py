@@ -2,5 +2,5 @@
 
 tflite and folder read a graph (graph), simplify takes out what xenos says otherwise, operators and
 expression make stages of it (stage), blocks finds what repeats, naming names it, and headers and
-layout write C++. small_files and reference serve the tests: they write .tflite files and compute them.
+layout write C++. small_files and reference serve the tests: they write and compute .tflite files.
 """

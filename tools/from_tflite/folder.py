@@ -2,9 +2,9 @@
 
 import ast
 import json
-import re
 
 from from_tflite.graph import Graph, Operator, Tensor, Unreadable
+from from_tflite.stage import as_float32
 
 NPY_ELEMENTS = {"<f4": "float32", "|i1": "int8", "<i4": "int32"}
 
@@ -52,7 +52,7 @@ def layers_of_text(path):
                 "id": tensor,
                 "name": f"tensor {tensor}",
                 "dtype": "float32",
-                "shape": [int(extent) for extent in re.split("x", shape)],
+                "shape": [int(extent) for extent in shape.split("x")],
             }
             if q != "-":
                 scale, zero = q.rsplit(":", 1)
@@ -90,7 +90,7 @@ def read_folder(folder):
     try:
         described = json.loads(path.read_text()) if path == manifest else layers_of_text(path)
         return graph_of(folder, described)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         raise Unreadable(f"{path}: {type(error).__name__}: {error}") from error
 
 
@@ -99,7 +99,8 @@ def graph_of(folder, described):
     for entry in described["tensors"]:
         tensor = Tensor(entry["name"], tuple(entry["shape"]), entry["dtype"])
         if "scale" in entry:
-            tensor.scales, tensor.zero_points = [entry["scale"]], [entry["zero_point"]]
+            tensor.scales = [as_float32(entry["scale"])]
+            tensor.zero_points = [entry["zero_point"]]
         tensors[entry["id"]] = tensor
     free = max(tensors) + 1
     operators = []

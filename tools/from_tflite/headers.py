@@ -370,7 +370,7 @@ def array_lines(name, tensor):
 
 
 def weights_header(definition, about, model_file):
-    """The text of the second header: arrays, and a constant of the weights' struct that views them."""
+    """The text of the second header: arrays, and a constant of the weights' struct."""
     names, arrays = definition.names, []
 
     def value(weights, prefix):

@@ -50,9 +50,9 @@ def image(tensor):
     if len(shape) > 4 or not shape or 0 in shape:
         raise Missing(f"tensors of shape {shape} are no images, sequences or vectors")
     inner = shape[1:] if len(shape) > 1 else shape
-    return {1: lambda: (1, 1, *inner), 2: lambda: (inner[0], 1, inner[1]), 3: lambda: inner}[
-        len(inner)
-    ]()
+    if len(inner) == 2:
+        return (inner[0], 1, inner[1])
+    return inner if len(inner) == 3 else (1, 1, *inner)
 
 
 def quantisation(tensor):
@@ -116,6 +116,8 @@ def layer_weights(model, op, order, extents, weights, bias, out):
         raise Missing(f"weights of {weights.element}, bias of {bias.element if bias else 'none'}")
     if any(weights.zero_points):
         raise Missing("its weights have a zero point")
+    if len(weights.scales) > 1 and weights.axis != (3 if order == "hwo" else 0):
+        raise Missing(f"its weights are quantised along axis {weights.axis}")
     if len(weights.scales) not in (1, out):
         raise Missing(f"it has {len(weights.scales)} scales for {out} channels")
     return Weights(
@@ -234,8 +236,6 @@ def depthwise(model, op):
     if weights is None or len(weights.shape) != 4 or weights.shape[0] != 1:
         raise Missing("its weights are not of shape 1, height, width, channels")
     _, height, width, count = weights.shape
-    if len(weights.scales) > 1 and weights.axis != 3:
-        raise Missing(f"its weights are quantised along axis {weights.axis}")
     if count % channels:
         raise Missing(f"{count} filters are no multiple of {channels} channels")
     attributes = {
@@ -614,6 +614,9 @@ def translated(model, op):
     for tensor in inputs:
         if tensor.element not in elements:
             raise Missing(f"not of {tensor.element} in xenos")
+    made = {model.graph.tensors[op.outputs[0]].element, *(tensor.element for tensor in inputs)}
+    if len(made) > 1 and op.name not in ("QUANTIZE", "DEQUANTIZE"):
+        raise Missing(f"it mixes {' and '.join(sorted(made))}")
     try:
         return function(model, op)
     except (KeyError, IndexError, ZeroDivisionError, StopIteration) as error:

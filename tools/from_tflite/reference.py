@@ -60,7 +60,7 @@ def element_of(op, taken, shape):
     if op.name in ("MAX_POOL_2D", "AVERAGE_POOL_2D"):
         return pool(op, x, shape)
     if op.name == "TRANSPOSE_CONV":
-        return transposed(op, taken[1], taken[2], shape)
+        return transposed(op, taken[1], taken[2], taken[3] if len(taken) > 3 else None, shape)
     if op.name == "FULLY_CONNECTED":
         count, terms = taken[1].shape
 
@@ -127,24 +127,32 @@ def before(op, extents, kernel, shape):
     """Padding before rows and columns."""
     if op.options["padding"] == "VALID":
         return 0, 0
-    strides = (op.options["stride_h"], op.options["stride_w"])
-    return tuple(
-        max((shape[k + 1] - 1) * strides[k] + kernel[k] - extents[k + 1], 0) // 2 for k in (0, 1)
-    )
+
+    def axis(k, word):
+        reach = (kernel[k] - 1) * op.options.get("dilation_" + word, 1) + 1
+        covered = (shape[k + 1] - 1) * op.options["stride_" + word] + reach
+        return max(covered - extents[k + 1], 0) // 2
+
+    return axis(0, "h"), axis(1, "w")
 
 
 def convolution(op, x, weights, bias, shape):
     _, height, width, inner = weights.shape
     top, left = before(op, x.shape, (height, width), shape)
     step_h, step_w = op.options["stride_h"], op.options["stride_w"]
-    multiplier = inner // x.shape[3]
+    wide_h, wide_w = op.options["dilation_h"], op.options["dilation_w"]
+    multiplier = max(inner // x.shape[3], 1)
+    of_group = shape[3] * inner // x.shape[3]  # output channels that read the same input channels
 
     def element(n, h, w, c):
         total = bias(c) if bias else 0.0
         for i, j in indices((height, width)):
-            row, column = h * step_h + i - top, w * step_w + j - left
+            row, column = h * step_h + i * wide_h - top, w * step_w + j * wide_w - left
             if op.name == "CONV_2D":
-                total += sum(x(n, row, column, k) * weights(c, i, j, k) for k in range(inner))
+                first = c // of_group * inner
+                total += sum(
+                    x(n, row, column, first + k) * weights(c, i, j, k) for k in range(inner)
+                )
             else:
                 total += x(n, row, column, c // multiplier) * weights(0, i, j, c)
         return total
@@ -170,7 +178,7 @@ def pool(op, x, shape):
     return element
 
 
-def transposed(op, weights, x, shape):
+def transposed(op, weights, x, bias, shape):
     _, height, width, inner = weights.shape
     step = op.options["stride_h"]
     # Padding is that of the convolution from the output to the input.
@@ -178,7 +186,7 @@ def transposed(op, weights, x, shape):
     first = 0 if op.options["padding"] == "VALID" else missing // 2
 
     def element(n, h, w, c):
-        total = 0.0
+        total = bias(c) if bias else 0.0
         for i, j in indices((height, width)):
             if (h + first - i) % step == 0 and (w + first - j) % step == 0:
                 row, column = (h + first - i) // step, (w + first - j) // step

@@ -1,5 +1,6 @@
 """Reads .tflite files: a flatbuffer of the TFLite schema, version 3."""
 
+import re
 import struct
 
 from from_tflite.graph import ELEMENTS, Graph, Operator, Tensor, Unreadable
@@ -195,7 +196,8 @@ def read_model(path, model):
     for code in model.tables(1):
         number = max(code.scalar(0, "b", 0), code.scalar(3, "i", 0))
         name = NAMES[number] if 0 <= number < len(NAMES) else f"OPERATOR_{number}"
-        codes.append(f"CUSTOM '{code.text(1)}'" if name == "CUSTOM" else name)
+        custom = re.sub(r"[^\w.:/-]", "?", code.text(1))
+        codes.append(f"CUSTOM '{custom}'" if name == "CUSTOM" else name)
     subgraphs, buffers = model.tables(2), model.tables(4)
     if not subgraphs:
         raise Unreadable(f"{path}: the file holds no graph")
