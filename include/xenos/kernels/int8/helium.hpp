@@ -32,6 +32,7 @@ struct vector_scales {
     left[place(c)] = factor.shift > 0 ? factor.shift : 0;
     right[place(c)] = factor.shift < 0 ? factor.shift : 0;
   }
+  [[nodiscard]] constexpr std::int32_t begin(int c) const { return bias[place(c)]; }
   [[nodiscard]] constexpr fixed_factor factor(int c) const {
     return {multiplier[place(c)], static_cast<int>(left[place(c)] + right[place(c)])};
   }
@@ -334,7 +335,7 @@ struct helium_taps {
         "vadd.i32   %q[e], %q[e], %q[c]\n\t"
         "vadd.i32   %q[o], %q[o], %q[a]"
         : [e] "+w"(even), [o] "+w"(odd), [w] "+r"(tap), [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c)
-        : [x] "r"(from));
+        : [x] "l"(from));
   }
 };
 

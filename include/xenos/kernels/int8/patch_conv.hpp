@@ -49,6 +49,7 @@ struct block_scales {
     multiplier[c] = factor.multiplier;
     right[c] = -factor.shift;
   }
+  [[nodiscard]] constexpr std::int32_t begin(int c) const { return bias[c]; }
   [[nodiscard]] constexpr fixed_factor factor(int c) const {
     return {multiplier[c], -static_cast<int>(right[c])};
   }
