@@ -160,6 +160,45 @@ function(xenos_add_docs_tests)
   endforeach()
 endfunction()
 
+# xenos_generate_models(<target>): source for a test, made of the reference networks: ic and kws, float
+# and int8, in the folder that the target's include path has; namespace and subfolder are from_folder,
+# or from_tflite. Defines XENOS_GENERATED; without data nothing.
+function(xenos_generate_models target)
+  set(data ${xenos_default_data})
+  if(NOT "$ENV{XENOS_DATA}" STREQUAL "")
+    set(data $ENV{XENOS_DATA})
+  endif()
+  if(NOT EXISTS "${data}/ic/int8/model.tflite")
+    message(STATUS "no test data: ${target} has nothing to do")
+    return()
+  endif()
+  file(GLOB parts CONFIGURE_DEPENDS ${xenos_tools}/from_tflite/*.py)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  set(headers "")
+  foreach(network ic kws)
+    foreach(elements float int8)
+      set(name ${network}_${elements})
+      set(folder ${data}/${network}/${elements})
+      foreach(from folder tflite)
+        set(input ${folder})
+        if(from STREQUAL "tflite")
+          set(input ${folder}/model.tflite)
+        endif()
+        set(made ${out}/from_${from}/${name}.hpp ${out}/from_${from}/${name}_weights.hpp)
+        add_custom_command(OUTPUT ${made}
+          COMMAND Python3::Interpreter ${xenos_tools}/tflite_to_xenos.py ${input}
+            --name ${name} --namespace from_${from} --out ${out}/from_${from}
+          DEPENDS ${xenos_tools}/tflite_to_xenos.py ${parts} ${folder}/model.tflite
+          VERBATIM)
+        list(APPEND headers ${made})
+      endforeach()
+    endforeach()
+  endforeach()
+  target_sources(${target} PRIVATE ${headers})
+  target_include_directories(${target} PRIVATE ${out})
+  target_compile_definitions(${target} PRIVATE XENOS_GENERATED)
+endfunction()
+
 # xenos_add_check(<name> <script>): a script of tools/ that checks the source tree.
 function(xenos_add_check name script)
   add_test(NAME checks.${name}

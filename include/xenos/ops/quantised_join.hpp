@@ -2,12 +2,31 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
 #include <xenos/core/quantisation.hpp>
 #include <xenos/ops/operation.hpp>
+
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
 
 enum class join : std::uint8_t { add, mul };
+
+namespace detail {
+
+/// `scaled`, for factors that are constants: where it rounds twice and shifts to the right, as one
+/// sum and one shift of 64 bits. The second rounding sends halves away from zero, hence the 2^31.
+XENOS_ALWAYS_INLINE constexpr std::int32_t scaled_by_constant(std::int32_t value, fixed_factor by,
+                                                              rounding round) {
+  if (round != rounding::twice || by.shift >= 0) return scaled(value, by, round);
+  const int right = -by.shift;
+  const std::int64_t halves = (std::int64_t{1} << 30) + (std::int64_t{1} << (30 + right));
+  const std::int64_t away = std::int64_t{value < 0} << 31;
+  return static_cast<std::int32_t>((std::int64_t{value} * by.multiplier + halves - away) >>
+                                   (31 + right));
+}
+
+}  // namespace detail
 
 /// ADD or MUL of two streams of int8 with quantisations of their own, in the quantisation `to`. ADD
 /// brings both to twice the larger scale with 20 more bits, adds, and scales the sum; MUL scales
@@ -37,18 +56,22 @@ struct quantised_join {
   }
 
   template <class V>
-  constexpr V apply(V a, V b) const {
+  XENOS_ALWAYS_INLINE constexpr V apply(V a, V b) const {
     const std::int32_t x = std::int32_t(a) - left_zero;
     const std::int32_t y = std::int32_t(b) - right_zero;
     std::int32_t value = x * y;
     if constexpr (Kind == join::add) {
-      value = scaled(x * (1 << more_bits), left, to.round) +
-              scaled(y * (1 << more_bits), right, to.round);
+      value = detail::scaled_by_constant(x * (1 << more_bits), left, to.round) +
+              detail::scaled_by_constant(y * (1 << more_bits), right, to.round);
     }
-    return V(clamp_int8(scaled(value, result, to.round) + to.zero_point));
+    value = detail::scaled_by_constant(value, result, to.round);
+    return V(clamp_int8(value + to.zero_point));
   }
   friend constexpr bool operator==(const quantised_join&, const quantised_join&) = default;
 };
+
+template <class Op>
+inline constexpr bool is_int8_add = std::is_same_v<Op, quantised_join<join::add>>;
 
 /// The join of streams with these quantisations.
 template <join Kind>
@@ -60,11 +83,11 @@ constexpr quantised_join<Kind> join_of(const quantisation& a, const quantisation
   if (!to.fits_int8()) return op;
   if constexpr (Kind == join::add) {
     const double unit = 2 * double(a.scale > b.scale ? a.scale : b.scale);
-    op.left = make_factor(a.scale / unit);
-    op.right = make_factor(b.scale / unit);
-    op.result = make_factor(unit / (double(1 << op.more_bits) * to.scale));
+    op.left = make_factor(a.scale / unit, a.round);
+    op.right = make_factor(b.scale / unit, a.round);
+    op.result = make_factor(unit / (double(1 << op.more_bits) * to.scale), a.round);
   } else {
-    op.result = make_factor(double(a.scale) * double(b.scale) / double(to.scale));
+    op.result = make_factor(double(a.scale) * double(b.scale) / double(to.scale), a.round);
   }
   return op;
 }

@@ -3,31 +3,46 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
+#include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
+#include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 namespace xenos::inline XENOS_ABI::generic {
 
-/// `Op.convert` of each element of rows of `Width` pixels x `Channels`. Nothing is fused behind it.
-template <auto Op, int Width, int Channels, class In, class Out>
+/// `Op.convert` of each element of rows of `Width` pixels x `Channels`, `Lanes` at a time where
+/// followers take vectors.
+template <auto Op, int Width, int Channels, int Lanes, class In, class Out>
 struct convert_rows : kernel_defaults {
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
 
   template <cuts Cuts, class Views, class Epilogue>
   static void run(const tile<In, Out, Cuts>& t, const no_parameters&, const Views&,
-                  const Epilogue&) {
+                  const Epilogue& epilogue) {
     const range columns = t.columns(Width);
     const range channels = t.channels(Channels);
     for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
       for (int x = columns.first; x < columns.end; ++x) {
-        const int pixel = x * Channels;
-        for (int c = pixel + channels.first; c < pixel + channels.end; ++c) {
-          t.out[r][c] = Op.convert(t.in[0][r][c]);
-        }
+        const int at = x * Channels + channels.first;
+        make_channels<Lanes>(t.out[r], at, channels.first, channels.size(), finish,
+                             converted{t.in[0][r] + at, channels.size()});
       }
     }
   }
+
+ private:
+  struct converted {
+    const In* from;
+    int count;
+    template <class Operand>
+    XENOS_ALWAYS_INLINE auto operator()(const Operand& operand, int k) const {
+      Out values[Lanes] = {};
+      for (int i = 0; i < min_of(Lanes, count - k); ++i) values[i] = Op.convert(from[k + i]);
+      return operand(values);
+    }
+  };
 };
 
 /// `Op`, an integer_softmax, on rows of `Width` pixels x `Channels`.

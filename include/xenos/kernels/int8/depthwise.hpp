@@ -64,7 +64,7 @@ XENOS_ALWAYS_INLINE void run_channel(tap_window window, const typename Taps::wei
                                      const pixel_run& pixels) {
   std::int8_t* out = pixels.out;
   for (int x = 0; x < pixels.count; ++x) {
-    std::int32_t sum = scales.bias[c];
+    std::int32_t sum = scales.begin(c);
     const typename Taps::weight* weight = weights + Taps::place(c);
     for (int h = 0; h < window.height; ++h) {
       const std::int8_t* from = window.rows[h * window.row_step] + window.first;

@@ -87,6 +87,7 @@ XENOS_ALWAYS_INLINE void store_scaled(const std::int32_t (&sum)[P], std::int32_t
 /// to both: each four terms are {0, 2}, {1, 3}, as SXTB16 takes bytes apart. Weights stay bytes.
 struct dsp_products {
   using staged = std::int16_t;
+  static constexpr bool adds = true;
   using scales = block_scales<2>;
   static constexpr int pixels = 2;
   static constexpr int channels = 2;
@@ -116,6 +117,17 @@ struct dsp_products {
     return reinterpret_cast<std::int16_t*>(at - 2 * k);
   }
 
+  template <auto Join>
+  static void add_rows(const std::int8_t* a, const std::int8_t* b, std::int8_t* out, int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::int32_t x = (a[i] - Join.left_zero) * (1 << Join.more_bits);
+      const std::int32_t y = (b[i] - Join.right_zero) * (1 << Join.more_bits);
+      const std::int32_t sum =
+          scaled_by<Join.left, Join.to.round>(x) + scaled_by<Join.right, Join.to.round>(y);
+      out[i] = saturated(scaled_by<Join.result, Join.to.round>(sum) + Join.to.zero_point);
+    }
+  }
+
   template <int P, rounding Round>
   static XENOS_ALWAYS_INLINE void multiply(const std::int16_t* const* patches, int terms,
                                            const std::int8_t* weights, const scales* by,
@@ -137,6 +149,17 @@ struct dsp_products {
   }
 
  private:
+  template <fixed_factor By, rounding Round>
+  static XENOS_ALWAYS_INLINE std::int32_t scaled_by(std::int32_t value) {
+    if constexpr (Round == rounding::twice && By.shift < 0) {
+      return scaled_twice(value, By.multiplier, -By.shift);
+    } else if constexpr (Round == rounding::twice && By == fixed_factor{1 << 30, 0}) {
+      return (value >> 1) + (value & 1);
+    } else {
+      return scaled<Round>(value, By);
+    }
+  }
+
   // Steps as assembly, as g++ 12 neither pairs the loads nor keeps all of this in registers. Of the
   // 14 registers the pair of pixels takes 13, and the loop's counter the last.
 

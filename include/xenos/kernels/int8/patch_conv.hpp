@@ -24,6 +24,7 @@ namespace xenos::inline XENOS_ABI::int8 {
 //   alignment            of patches and weights, in bytes
 //   scales               what scales the sums of a block of channels, such as `block_scales`
 //   direct               whether a patch may be a run of the input itself
+//   adds, add_rows<Join> an addition of streams of its own, see `follow`; absent: none
 //   patch(patches, k, terms) -> staged*
 //                        where patch k of a block begins
 //   stage(to, k, terms, from, count) -> staged*
@@ -48,6 +49,7 @@ struct block_scales {
     multiplier[c] = factor.multiplier;
     right[c] = -factor.shift;
   }
+  [[nodiscard]] constexpr std::int32_t begin(int c) const { return bias[c]; }
   [[nodiscard]] constexpr fixed_factor factor(int c) const {
     return {multiplier[c], -static_cast<int>(right[c])};
   }
@@ -124,26 +126,36 @@ XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g,
        ++group) {
     const int first = max_of(job.channels.first - group * g.out_channels, 0);
     const int end = min_of(job.channels.end - group * g.out_channels, g.out_channels);
-    int row = 0;
-    int x = job.columns.first;
+    const std::ptrdiff_t left =
+        std::ptrdiff_t{job.columns.first * g.stride_width - g.left} * g.in_pixel +
+        group * g.in_channels;
+    const std::ptrdiff_t next = std::ptrdiff_t{g.stride_width} * g.in_pixel;
+    const std::ptrdiff_t to =
+        std::ptrdiff_t{job.columns.first} * g.out_pixel + group * g.out_channels + first;
+    const std::int8_t* const* rows = job.in;
+    std::int8_t* const* out_row = job.out;
+    int x = job.columns.size();
+    std::ptrdiff_t column = left;
+    std::int8_t* at_out = *out_row + to;
     for (int pixel = 0; pixel < pixels; pixel += block) {
       const int present = min_of(block, pixels - pixel);
       const staged* patch[block];
       std::int8_t* out[block];
       for (int k = 0; k < present; ++k) {
-        const std::ptrdiff_t column =
-            std::ptrdiff_t{x * g.stride_width - g.left} * g.in_pixel + group * g.in_channels;
-        const std::int8_t* const* rows = job.in + row * g.stride_height;
         if (direct) {
           patch[k] = reinterpret_cast<const staged*>(rows[0] + column);
         } else {
           patch[k] = Products::patch(patches, k, terms);
           stage_patch<Products>(g, rows, column, patches, k, terms);
         }
-        out[k] = job.out[row] + x * g.out_pixel + group * g.out_channels + first;
-        if (++x == job.columns.end) {
-          x = job.columns.first;
-          ++row;
+        out[k] = at_out;
+        column += next;
+        at_out += g.out_pixel;
+        if (--x == 0 && pixel + k + 1 < pixels) {
+          x = job.columns.size();
+          rows += g.stride_height;
+          column = left;
+          at_out = *++out_row + to;
         }
       }
       const int at = group * padded + first;
@@ -174,6 +186,7 @@ XENOS_NOINLINE inline void run_any_patches(const generic::conv_geometry& g,
 template <generic::conv_geometry Geometry, class Products, bool Shared>
 struct patch_conv {
   static constexpr int offset = 0;
+  static constexpr bool adds = requires { requires Products::adds; };
   static constexpr int block_rows = 1;
   static constexpr int block_columns = Products::pixels;
   static constexpr int terms = padded_terms<Products>(Geometry);
@@ -224,6 +237,11 @@ struct patch_conv {
     } else {
       run_patches<Products, Round>(geometry, job);
     }
+  }
+
+  template <auto Join>
+  static void add(const std::int8_t* a, const std::int8_t* b, std::int8_t* out, int count) {
+    Products::template add_rows<Join>(a, b, out, count);
   }
 
  private:

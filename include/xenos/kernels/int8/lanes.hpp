@@ -1,0 +1,178 @@
+// Layers of int8 where the lanes of vectors are output channels: what their kernels share.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/bytes.hpp>
+#include <xenos/core/lanes.hpp>
+#include <xenos/core/quantisation.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace xenos::inline XENOS_ABI::int8 {
+
+// clang-format off
+// What differs between instruction sets, `Lanes`:
+//   count                sums in a vector, which has type sums = lanes<std::int32_t, count>
+//   step                 terms of each sum that one instruction adds
+//   staged               the type of inputs that it multiplies, to which they are copied
+//   stage_bytes          inputs that are copied at a time
+//   offset               what copying adds to them
+//   start                what sums begin with beside the bias, modulo 2^32
+//   registers            of vectors
+//   stage(staged* to, from)          copies stage_bytes inputs
+//   interleave(staged* to, from)     lays `count` inputs of from[0] ... from[step - 1] out in turns
+//   load(staged*), broadcast(staged*), weights(int8_t*)
+//                        operands: step * count inputs, `step` inputs for all lanes, weights
+//   add(sums, inputs, weights) -> sums
+//   factors<Round>       of `count` channels, made of (multipliers, shifts, zero point); its
+//                        operator() scales sums and adds the zero point, if they are `plain`
+//   narrow(sums (&)[4], int8_t* to)  stores four vectors, limited to int8: of each of their parts
+//                        of 4 lanes the first vector's, the second's and so on
+// clang-format on
+
+/// Whether channels with these parameters are plain: shifts to the right, and sums and what rounds
+/// them stay within 31 bits. `sizes`: the sum of the weights' absolute values.
+constexpr bool is_plain(std::int64_t bias, std::int64_t sizes, fixed_factor by) {
+  const std::int64_t most = (bias < 0 ? -bias : bias) + 255 * sizes;
+  return by.shift <= -1 && by.shift >= -22 &&
+         most + (std::int64_t{130} << -by.shift) < (std::int64_t{1} << 31);
+}
+
+/// Packed channels from one on. Weights lie as the kernel's; the rest in the order of lanes.
+struct lane_parameters {
+  const std::int8_t* weights;
+  const std::int32_t* bias;
+  const std::int32_t* multiplier;
+  const std::int32_t* shift;
+  bool plain;  // all of them
+
+  void advance(std::ptrdiff_t channels, std::ptrdiff_t terms) {
+    weights += channels * terms;
+    bias += channels;
+    multiplier += channels;
+    shift += channels;
+  }
+};
+
+/// The channel of a block of `vectors` (1, 2 or 4) vectors that lies in lane `lane` of vector `v`,
+/// as `narrow` puts them next to each other.
+constexpr int channel_in_block(int vectors, int v, int lane) {
+  return lane / 4 * 4 * vectors + v * 4 + lane % 4;
+}
+
+/// The bias, factors and plainness of the channel that is to lie at `at`.
+template <class Lanes, class Parameters, class Packed>
+constexpr void pack_factor(const Parameters& layer, int channel, bool exists, std::int64_t sizes,
+                           Packed& to, int at) {
+  fixed_factor factor = exists ? layer.factor(channel) : fixed_factor{};
+  std::int32_t bias = exists ? layer.bias(channel) : 0;
+  if (factor.multiplier == 0) {
+    factor.shift = -1;
+    bias = 0;
+    sizes = 0;
+  }
+  to.plain = to.plain && is_plain(bias, sizes, factor);
+  to.bias[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) +
+                                          static_cast<std::uint32_t>(Lanes::start));
+  to.multiplier[at] = factor.multiplier;
+  to.shift[at] = factor.shift;
+}
+
+/// Copies `count` inputs of a row to where they are multiplied. Writes up to stage_bytes more.
+template <class Lanes>
+XENOS_ALWAYS_INLINE void stage_row(typename Lanes::staged* to, const std::int8_t* from, int count) {
+  constexpr int step = Lanes::stage_bytes;
+  if (count < step) {
+    std::int8_t all[step] = {};
+    std::memcpy(all, from, static_cast<std::size_t>(count));
+    return Lanes::stage(to, all);
+  }
+  for (int i = 0; i + step <= count; i += step) Lanes::stage(to + i, from + i);
+  Lanes::stage(to + count - step, from + count - step);
+}
+
+/// Scales sums that are not plain: any rounding, a loop that compilers make vectors of.
+template <rounding Round, int Count>
+XENOS_NOINLINE inline void scale_any(std::int32_t* XENOS_RESTRICT sums,
+                                     const std::int32_t* XENOS_RESTRICT multiplier,
+                                     const std::int32_t* XENOS_RESTRICT shift, std::int32_t start,
+                                     int zero_point) {
+  for (int k = 0; k < Count; ++k) {
+    const auto sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[k]) -
+                                               static_cast<std::uint32_t>(start));
+    sums[k] = clamp_int8(scaled<Round>(sum, {multiplier[k], shift[k]}) + zero_point);
+  }
+}
+
+/// The sums of P pixels in V vectors each, scaled and narrowed.
+template <class Lanes, rounding Round, int P, int V>
+XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const lane_parameters& of,
+                                    int zero_point) {
+  constexpr int count = Lanes::count;
+  constexpr bool known = Round == rounding::once || Round == rounding::twice;
+  if (known && of.plain) [[likely]] {
+    XENOS_UNROLL(4)
+    for (int v = 0; v < V; ++v) {
+      const typename Lanes::template factors<Round> by(of.multiplier + v * count,
+                                                       of.shift + v * count, zero_point);
+      XENOS_UNROLL(8)
+      for (int p = 0; p < P; ++p) sums[p][v] = by(sums[p][v]);
+    }
+  } else {
+    for (int p = 0; p < P; ++p) {
+      for (int v = 0; v < V; ++v) {
+        std::int32_t values[count];
+        store_lanes<std::int32_t, count>(values, sums[p][v]);
+        scale_any<Round, count>(values, of.multiplier + v * count, of.shift + v * count,
+                                Lanes::start, zero_point);
+        sums[p][v] = load_lanes<std::int32_t, count>(values);
+      }
+    }
+  }
+}
+
+/// Copies `count` bytes, at most 2 * Most - 1.
+template <int Most>
+XENOS_ALWAYS_INLINE void copy_few(std::int8_t* to, const std::int8_t* from, int count) {
+  if constexpr (Most > 0) {
+    if (count >= Most) {
+      std::memcpy(to, from, Most);
+      to += Most;
+      from += Most;
+      count -= Most;
+    }
+    copy_few<Most / 2>(to, from, count);
+  }
+}
+
+/// Stores the first `present` channels of P pixels in V vectors each.
+template <class Lanes, int P, int V>
+XENOS_ALWAYS_INLINE void store_sums(const typename Lanes::sums (&sums)[P][V],
+                                    std::int8_t* const* out, int present) {
+  constexpr int channels = V * Lanes::count;
+  constexpr int together = 4 / V;  // pixels
+  constexpr int block = 4;
+  XENOS_UNROLL(8)
+  for (int p = 0; p < P; p += together) {
+    typename Lanes::sums four[block];
+    XENOS_UNROLL(4)
+    for (int k = 0; k < block; ++k) {
+      const int pixel = p + k / V < P ? p + k / V : P - 1;
+      four[k] = sums[pixel][k % V];
+    }
+    std::int8_t bytes[block * Lanes::count];
+    Lanes::template narrow<V>(four, bytes);
+    for (int k = 0; k < together && p + k < P; ++k) {
+      if (present >= channels) [[likely]] {
+        std::memcpy(out[p + k], bytes + k * channels, channels);
+      } else {
+        copy_few<channels / 2>(out[p + k], bytes + k * channels, present);
+      }
+    }
+  }
+}
+
+}  // namespace xenos::inline XENOS_ABI::int8
