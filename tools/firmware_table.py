@@ -117,7 +117,7 @@ def measure(build, preset, network, plugin):
         return None
     elf = pathlib.Path(command[-1])
     text = run(command, plugin)
-    figures = {name: value for name, value in lines_of(text).items()}
+    figures = lines_of(text)
     counted = [int(n) for n in re.findall(r"^roi\[\d+\] insns=(\d+)", text, re.M)]
     if counted:
         figures["instructions"] = sum(counted) // len(counted)

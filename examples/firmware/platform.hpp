@@ -8,12 +8,10 @@ namespace platform {
 /// Writes to the console.
 void print(const char* text);
 
-/// A clock that counts up, modulo `clock_period` (0: 2^32). A piece of work that is timed takes
-/// less than a period.
+/// A clock that counts up, modulo `clock_period` (0: 2^32), a power of two. A piece of work that is
+/// timed takes less than a period.
 std::uint32_t ticks();
 extern const std::uint32_t clock_period;
-/// What it counts.
-extern const char* const clock_unit;
 
 /// The lowest address that the stack may reach.
 std::uintptr_t stack_limit();

@@ -67,8 +67,8 @@ namespace platform {
 
 void print(const char* text) { semihosting(write_text, text); }
 
+// Cycles of the processor.
 const std::uint32_t clock_period = 1U << 24U;
-const char* const clock_unit = "SysTick";
 std::uint32_t ticks() { return 0x00FFFFFF - device(0xE000E018); }
 
 std::uintptr_t stack_limit() { return reinterpret_cast<std::uintptr_t>(stack_low); }

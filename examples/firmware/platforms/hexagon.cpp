@@ -77,8 +77,8 @@ void print(const char* text) {
   system_call(write_file, 1, reinterpret_cast<long>(text), static_cast<long>(length));
 }
 
+// None.
 const std::uint32_t clock_period = 0;
-const char* const clock_unit = "no clock";
 std::uint32_t ticks() { return 0; }
 
 std::uintptr_t stack_limit() { return (main_stack & -std::uintptr_t{64}) - 256 * 1024; }

@@ -10,8 +10,8 @@ namespace platform {
 
 void print(const char* text) { std::fputs(text, stdout); }
 
+// Nanoseconds.
 const std::uint32_t clock_period = 0;
-const char* const clock_unit = "ns";
 std::uint32_t ticks() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<std::uint32_t>(
