@@ -1,21 +1,9 @@
 # Flags and data that tests, examples and benchmarks share. Nothing here reaches users.
 include(xenos_dependencies)
+include(xenos_options)
 
 option(XENOS_NATIVE "Compile tests, examples and benchmarks for this machine" OFF)
-option(XENOS_WERROR "Make warnings errors in tests, examples and benchmarks" $ENV{XENOS_WERROR})
 
-set(CMAKE_CXX_EXTENSIONS OFF)
-
-set(XENOS_DATA "" CACHE PATH "Folder of the reference networks; default: ../shared/data if it exists")
-set(xenos_default_data ${XENOS_DATA})
-if(NOT xenos_default_data AND EXISTS ${PROJECT_SOURCE_DIR}/../shared/data)
-  get_filename_component(xenos_default_data ${PROJECT_SOURCE_DIR}/../shared/data ABSOLUTE)
-endif()
-
-set(xenos_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
-if(XENOS_WERROR)
-  list(APPEND xenos_warnings -Werror)
-endif()
 set(xenos_machine $<$<BOOL:${XENOS_NATIVE}>:-march=native>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
   # On machines with AVX10, clang 19 warns of the very features that it derives from -march=native.

@@ -123,7 +123,8 @@ function(xenos_add_fail_tests folder)
 endfunction()
 
 # xenos_add_object_tests(<folder>): each file is compiled as embedded users would, without
-# exceptions and RTTI, and its object file may not use the heap, exceptions or static constructors.
+# exceptions and RTTI, and its object file may not use the heap, exceptions or static constructors,
+# nor hold an array named unpacked_..., which are weights that were packed when it was compiled.
 function(xenos_add_object_tests folder)
   file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${folder}/*.cpp)
   if(NOT sources OR CMAKE_CXX_FLAGS MATCHES "-fsanitize")
@@ -136,7 +137,7 @@ function(xenos_add_object_tests folder)
     target_compile_options(${name} PRIVATE -O2 -fno-exceptions -fno-rtti)
     add_dependencies(build.static ${name})
     add_test(NAME ${name} COMMAND Python3::Interpreter ${xenos_tools}/check_objects.py
-      --nm ${CMAKE_NM} $<TARGET_OBJECTS:${name}>)
+      --nm ${CMAKE_NM} --unpacked "::unpacked_" $<TARGET_OBJECTS:${name}>)
     set_tests_properties(${name} PROPERTIES LABELS static)
   endforeach()
 endfunction()
@@ -157,6 +158,45 @@ function(xenos_add_docs_tests)
     get_filename_component(name ${snippet} NAME_WE)
     xenos_add_program(docs.${name} docs ${snippet})
   endforeach()
+endfunction()
+
+# xenos_generate_models(<target>): source for a test, made of the reference networks: ic and kws, float
+# and int8, in the folder that the target's include path has; namespace and subfolder are from_folder,
+# or from_tflite. Defines XENOS_GENERATED; without data nothing.
+function(xenos_generate_models target)
+  set(data ${xenos_default_data})
+  if(NOT "$ENV{XENOS_DATA}" STREQUAL "")
+    set(data $ENV{XENOS_DATA})
+  endif()
+  if(NOT EXISTS "${data}/ic/int8/model.tflite")
+    message(STATUS "no test data: ${target} has nothing to do")
+    return()
+  endif()
+  file(GLOB parts CONFIGURE_DEPENDS ${xenos_tools}/from_tflite/*.py)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  set(headers "")
+  foreach(network ic kws)
+    foreach(elements float int8)
+      set(name ${network}_${elements})
+      set(folder ${data}/${network}/${elements})
+      foreach(from folder tflite)
+        set(input ${folder})
+        if(from STREQUAL "tflite")
+          set(input ${folder}/model.tflite)
+        endif()
+        set(made ${out}/from_${from}/${name}.hpp ${out}/from_${from}/${name}_weights.hpp)
+        add_custom_command(OUTPUT ${made}
+          COMMAND Python3::Interpreter ${xenos_tools}/tflite_to_xenos.py ${input}
+            --name ${name} --namespace from_${from} --out ${out}/from_${from}
+          DEPENDS ${xenos_tools}/tflite_to_xenos.py ${parts} ${folder}/model.tflite
+          VERBATIM)
+        list(APPEND headers ${made})
+      endforeach()
+    endforeach()
+  endforeach()
+  target_sources(${target} PRIVATE ${headers})
+  target_include_directories(${target} PRIVATE ${out})
+  target_compile_definitions(${target} PRIVATE XENOS_GENERATED)
 endfunction()
 
 # xenos_add_check(<name> <script>): a script of tools/ that checks the source tree.

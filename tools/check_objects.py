@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks that object files use no heap, exceptions, RTTI, static constructors or streams, and store no
-plan: what a run needs of it are constants in its code.
+plan: what a run needs of it are constants in its code. With --image the files are whole programs of
+firmware, which moreover use no arithmetic in double and nothing of a C library that asks for memory.
 
-usage: check_objects.py [--nm nm] file.o...
+usage: check_objects.py [--nm nm] [--image] [--unpacked NAMES] file...
 """
 
 import argparse
@@ -26,22 +27,34 @@ FORBIDDEN = {
 }
 
 
-def offending(nm, path):
-    """(reason, symbol) pairs of one object file."""
+IN_IMAGES = {
+    "double": r"^__aeabi_(d\w+|\w+2d)$|^__(add|sub|mul|div|cmp)df\d$",
+    "heap": r"^_*(sbrk|malloc|free|calloc|realloc)(_r)?$",
+    "destructors at exit": r"^(__aeabi_atexit|atexit|__register_exitproc|__call_exitprocs)$",
+}
+
+
+def offending(nm, path, rules):
+    """(reason, symbol) pairs of one file."""
     done = subprocess.run([nm, "-C", path], capture_output=True, text=True, check=True)
     # A line is: address or blanks, one letter, the symbol.
     symbols = [re.sub(r"^[0-9a-fA-F ]* [A-Za-z] ", "", line) for line in done.stdout.splitlines()]
     return [(reason, symbol) for symbol in symbols
-            for reason, pattern in FORBIDDEN.items() if re.search(pattern, symbol)]
+            for reason, pattern in rules if re.search(pattern, symbol)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--nm", default="nm")
+    parser.add_argument("--image", action="store_true", help="files are programs of firmware")
     parser.add_argument("objects", nargs="+")
+    parser.add_argument("--unpacked", help="names of weights that must not be there: an expression")
     args = parser.parse_args()
+    rules = [*FORBIDDEN.items(), *(IN_IMAGES.items() if args.image else [])]
+    if args.unpacked:
+        rules.append(("unpacked", args.unpacked))
     faults = [f"{path}: {reason}: {symbol}"
-              for path in args.objects for reason, symbol in offending(args.nm, path)]
+              for path in args.objects for reason, symbol in offending(args.nm, path, rules)]
     if faults:
         sys.exit("\n".join(faults))
 

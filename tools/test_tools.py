@@ -113,11 +113,11 @@ class MustFail(ToolTest):
 
 @unittest.skipUnless(COMPILER and shutil.which("nm"), "no compiler")
 class Objects(ToolTest):
-    def check(self, text):
+    def check(self, text, *options):
         source = self.write("unit.cpp", text)
         subprocess.run([COMPILER, "-std=c++20", "-O1", "-c", source, "-o", self.root / "unit.o"],
                        check=True)
-        return run("check_objects.py", self.root / "unit.o")
+        return run("check_objects.py", *options, self.root / "unit.o")
 
     def test_clean_object(self):
         self.assertEqual(self.check("int twice(int a) { return 2 * a; }\n"), (0, ""))
@@ -135,6 +135,23 @@ class Objects(ToolTest):
             status, output = self.check(text + "\n")
             self.assertEqual(status, 1, text)
             self.assertIn(reason, output)
+
+    def test_images(self):
+        for reason, text in {
+            "double: __aeabi_dadd": "void __aeabi_dadd() {}",
+            "double: __aeabi_f2d": "void __aeabi_f2d() {}",
+            "double: __muldf3": "void __muldf3() {}",
+            "heap: _sbrk": "void _sbrk() {}",
+            "destructors at exit": "void __aeabi_atexit() {}",
+            "unpacked: layer_w": 'extern const int layer_w = 1;',
+        }.items():
+            self.assertEqual(self.check(f'extern "C" {{ {text} }}\n')[0], 0)
+            status, output = self.check(f'extern "C" {{ {text} }}\n', "--image", "--unpacked",
+                                        "^layer_")
+            self.assertEqual(status, 1, text)
+            self.assertIn(reason, output)
+        good = 'extern "C" void __aeabi_fadd() {}\nint memory;\n'
+        self.assertEqual(self.check(good, "--image", "--unpacked", "^layer_"), (0, ""))
 
 
 @unittest.skipUnless(COMPILER, "no compiler")

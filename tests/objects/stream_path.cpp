@@ -12,15 +12,16 @@ constexpr std::array<float, Count> constants(int start) {
   for (float& value : values) value = static_cast<float>((at += 37) % 101 - 50) * 0.004F;
   return values;
 }
-constexpr auto filter = constants<std::size_t(8 * 3 * 10)>(1);
-constexpr auto deep = constants<std::size_t(5 * 8)>(2);
+constexpr auto unpacked_filter = constants<std::size_t(8 * 3 * 10)>(1);
+constexpr auto unpacked_deep = constants<std::size_t(5 * 8)>(2);
 
 constexpr xn::conv stem{.out = 8, .kernel = {3, 1}, .stride = {2, 1}, .padding = xn::causal};
 constexpr auto model =
     xn::fork(xn::input<float, xn::rows_of(1, 10)>, xn::input<float, xn::rows_of(1, 10), 1>) |
-    xn::add | xn::conv2d<stem>(xn::weights<float, xn::ohwi{8, 3, 1, 10}>(filter)) | xn::relu |
+    xn::add | xn::conv2d<stem>(xn::weights<float, xn::ohwi{8, 3, 1, 10}>(unpacked_filter)) |
+    xn::relu |
     xn::residual(xn::depthwise2d<xn::depthwise{.kernel = {5, 1}}>(
-        xn::weights<float, xn::hwo{5, 1, 8}>(deep))) |
+        xn::weights<float, xn::hwo{5, 1, 8}>(unpacked_deep))) |
     xn::outputs(xn::sliding_pool<20> | xn::softmax, xn::sigmoid);
 
 constexpr auto net = xn::stream<xn::targets::cortex_m4>(model);

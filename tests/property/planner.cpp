@@ -217,7 +217,7 @@ class one_case {
 
   std::string units(const run_plan& p) {
     int records = 0;
-    int joins[model_capacity] = {};
+    xenos::join_point joins[model_capacity] = {};
     join_points(p, joins);
     seen_.most_units = std::max<long>(seen_.most_units, p.unit_count);
     seen_.segments += p.segment_count;

@@ -22,7 +22,8 @@ std::vector<T> random_integers(std::size_t count) {
 }
 
 /// A layer with weights of all sizes: ordinary and large scales (shifts to the left), dead channels
-/// with a bias beyond 2^30, and channels whose factor is 0.
+/// with a bias beyond 2^30, channels whose factor is 0, and biases that leave no more than the sum
+/// of products needs.
 template <auto Order, int Scales = Order.logical().out>
 struct random_layer {
   using layer_type = xenos::quantised_layer<Order, Scales>;
@@ -34,7 +35,7 @@ struct random_layer {
 
   random_layer() {
     for (std::size_t c = 0; c < out; ++c) {
-      const int kind = throw_in(0, 7);
+      const int kind = throw_in(0, 8);
       bias[c] = throw_in(-3000, 3000);
       if (c < scales.size()) {
         const float size = std::ldexp(1.0F, throw_in(-3, 3));
@@ -42,6 +43,11 @@ struct random_layer {
                     : kind == 1 ? 1e-14F
                     : kind == 2 ? 30 * size
                                 : 0.001F * size;
+      }
+      if (kind == 3) {
+        const auto terms = static_cast<std::int64_t>(weights.size() / out);
+        const auto most = static_cast<std::int32_t>(INT32_MAX - 2 * 128 * 128 * terms);
+        bias[c] = throw_in(0, 1) == 0 ? most : -most;
       }
       if (kind <= 1) bias[c] = throw_in(0, 1) == 0 ? (1 << 30) + 12345 : -(1 << 30) - 12345;
     }

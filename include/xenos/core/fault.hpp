@@ -24,6 +24,8 @@
   X(element_types_differ)     \
   X(unknown_element_type)     \
   X(quantisation_missing)     \
+  X(quantisation_unused)      \
+  X(quantisation_too_fine)    \
   X(no_integer_form)          \
   X(needs_one_pixel_rows)     \
   X(needs_sequence)           \
@@ -85,11 +87,18 @@
   "type, and streams of int8 one quantisation (only xn::add_to and xn::mul_to join several)"
 #define XENOS_DETAIL_TEXT_unknown_element_type \
   "streams cannot hold this element type; use float, std::int8_t or std::int16_t"
-#define XENOS_DETAIL_TEXT_quantisation_missing                                                \
-  "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "    \
-  "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "           \
-  "xn::quantisation{scale, zero_point}>, to layers as their attribute `to`, and to joins by " \
-  "xn::add_to, xn::mul_to or xn::residual<quantisation>"
+#define XENOS_DETAIL_TEXT_quantisation_missing                                                 \
+  "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "     \
+  "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "            \
+  "xn::quantisation{scale, zero_point}>, to layers as their attribute `to`, and to joins and " \
+  "functions by xn::add_to, xn::gelu_to and the like, or xn::residual<quantisation>"
+#define XENOS_DETAIL_TEXT_quantisation_unused                                                  \
+  "a quantisation is given where none is made: streams of float have none, and what moves or " \
+  "picks integers keeps theirs; leave it out, or put xn::quantize<xn::quantisation{scale, "    \
+  "zero_point}> before this stage"
+#define XENOS_DETAIL_TEXT_quantisation_too_fine                                                  \
+  "the scale of `to` is too small for that of this stage's input (xn::hard_swish_to needs more " \
+  "than a 128th of it, as TFLite does); give a larger one"
 #define XENOS_DETAIL_TEXT_no_integer_form                                                         \
   "this stage computes with float only and its input is int8; put xn::dequantize before it, and " \
   "xn::quantize<xn::quantisation{scale, zero_point}> where integers begin again"
@@ -210,6 +219,9 @@ struct model_error {
                 "xenos: " XENOS_DETAIL_TEXT_unknown_element_type);
   static_assert(why != fault::quantisation_missing,
                 "xenos: " XENOS_DETAIL_TEXT_quantisation_missing);
+  static_assert(why != fault::quantisation_unused, "xenos: " XENOS_DETAIL_TEXT_quantisation_unused);
+  static_assert(why != fault::quantisation_too_fine,
+                "xenos: " XENOS_DETAIL_TEXT_quantisation_too_fine);
   static_assert(why != fault::no_integer_form, "xenos: " XENOS_DETAIL_TEXT_no_integer_form);
   static_assert(why != fault::needs_one_pixel_rows,
                 "xenos: " XENOS_DETAIL_TEXT_needs_one_pixel_rows);

@@ -11,7 +11,8 @@ namespace xenos::inline XENOS_ABI {
 ///   twice  the product with a 31-bit multiplier, then the shift to the right, each to the nearest
 ///          (TFLite's reference kernels and TFLite Micro)
 ///   once   product and shift together (TFLite built with single rounding, LiteRT's fast kernels)
-enum class rounding : std::uint8_t { twice, once };
+///   half_even  as once, but halves go to the even neighbour, so that none drift upwards
+enum class rounding : std::uint8_t { twice, once, half_even };
 
 /// What the integers of a stream stand for: real = scale * (integer - zero_point). A scale of 0:
 /// nothing, as in streams of float. `round` says how what is computed from the stream is rounded;
@@ -48,17 +49,19 @@ constexpr std::int64_t round_to_nearest(double x) {
   return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole;
 }
 
-/// A positive factor as integers: multiplier / 2^31 * 2^shift, multiplier 0 or at least 2^30, shift
-/// from -31 to 30.
+/// A factor as integers: multiplier / 2^31 * 2^shift, multiplier 0 or at least 2^30, shift from -31
+/// to 30, or to 31 where sums are rounded twice.
 struct fixed_factor {
   std::int32_t multiplier = 0;
   int shift = 0;
   friend constexpr bool operator==(const fixed_factor&, const fixed_factor&) = default;
 };
 
-/// The fixed_factor next to `real`; 0 where that is too small. Reference: tflite
-/// QuantizeMultiplier.
-constexpr fixed_factor make_factor(double real) {
+/// The fixed_factor next to `real`; 0 where that is too small. One that is too large for a single
+/// rounding (2^30 and more) is saturated as TFLite does. With two roundings TFLite shifts further:
+/// by 31 bits it wraps, and beyond that C++ does not say what it does; here no shift exceeds 31.
+/// Reference: tflite QuantizeMultiplier.
+constexpr fixed_factor make_factor(double real, rounding round = rounding::twice) {
   if (!(real > 0)) return {};
   int shift = 0;
   for (; real >= 1; real /= 2) ++shift;
@@ -71,18 +74,20 @@ constexpr fixed_factor make_factor(double real) {
     ++shift;
   }
   if (shift < -31) return {};
-  if (shift > 30) return {INT32_MAX, 30};
-  return {static_cast<std::int32_t>(multiplier), shift};
+  if (shift > 30 && round != rounding::twice) return {INT32_MAX, 30};
+  return {static_cast<std::int32_t>(multiplier), shift < 31 ? shift : 31};
 }
 
 /// `value` times `by`, rounded as `Round` says. Its shift to the left wraps, as does what exceeds
 /// 32 bits. Reference: tflite MultiplyByQuantizedMultiplier.
 template <rounding Round>
 constexpr std::int32_t scaled(std::int32_t value, fixed_factor by) {
-  if constexpr (Round == rounding::once) {
+  if constexpr (Round != rounding::twice) {
     const std::int64_t product = std::int64_t{value} * by.multiplier;
-    return static_cast<std::int32_t>((product + (std::int64_t{1} << (30 - by.shift))) >>
-                                     (31 - by.shift));
+    const int bits = 31 - by.shift;
+    const std::int64_t half = std::int64_t{1} << (bits - 1);
+    const std::int64_t nudge = Round == rounding::once ? half : half - 1 + (product >> bits & 1);
+    return static_cast<std::int32_t>((product + nudge) >> bits);
   } else {
     const int left = by.shift > 0 ? by.shift : 0;
     const int right = left - by.shift;
@@ -90,15 +95,18 @@ constexpr std::int32_t scaled(std::int32_t value, fixed_factor by) {
     // The doubling high product of gemmlowp: its halves go up, as the multiplier is never negative.
     const auto high = static_cast<std::int32_t>(
         (std::int64_t{moved} * by.multiplier + (std::int64_t{1} << 30)) >> 31);
+    if (right == 0) return high;
     // The rounding shift: halves go away from zero.
-    const auto mask = static_cast<std::int32_t>((std::uint32_t{1} << right) - 1);
-    const std::int32_t half = (mask >> 1) + (high < 0 ? 1 : 0);
-    return (high >> right) + ((high & mask) > half ? 1 : 0);
+    const std::int32_t below = high + (high >> 31);
+    return (below >> right) + ((below >> (right - 1)) & 1);
   }
 }
 constexpr std::int32_t scaled(std::int32_t value, fixed_factor by, rounding round) {
-  return round == rounding::once ? scaled<rounding::once>(value, by)
-                                 : scaled<rounding::twice>(value, by);
+  switch (round) {
+    case rounding::once: return scaled<rounding::once>(value, by);
+    case rounding::half_even: return scaled<rounding::half_even>(value, by);
+    default: return scaled<rounding::twice>(value, by);
+  }
 }
 
 }  // namespace xenos::inline XENOS_ABI

@@ -9,8 +9,36 @@
 
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
+
+namespace detail {
+
+/// A program seen by kernels that read weights through its views. Where none does nothing of it is
+/// kept, so that a program in flash does not bring the weights that it was packed from.
+template <class Net>
+struct seen_views {
+  const Net& net;
+};
+struct unseen_views {
+  template <class Net>
+  constexpr unseen_views(const Net&) {}
+};
+template <class Net>
+using kept_views = std::conditional_t<Net::reads_any_views, seen_views<Net>, unseen_views>;
+
+/// The weights of a unit where they lie, for kernels that read them there; else views of nothing.
+template <int Unit, template <class> class Frame, class Net>
+decltype(auto) views_of_unit(const Frame<Net>& f) {
+  if constexpr (Net::template reads_views<Unit>) {
+    return f.views.net.template views<Unit>();
+  } else {
+    return typename Net::template views_of<Unit>{};
+  }
+}
+
+}  // namespace detail
 
 /// What one core works on in a run. `bases` are its scratchpad, the memory, the inputs by port,
 /// then the outputs.
@@ -21,7 +49,7 @@ struct frame {
   static constexpr int first_input = 2;
   static constexpr int first_output = first_input + Net::inputs;
 
-  const Net& net;
+  [[no_unique_address]] detail::kept_views<Net> views;
   const typename Net::weights& parameters;
   std::byte* bases[first_output + Net::outputs];
   // The part of a core, where a segment is split in columns or channels.
@@ -66,7 +94,7 @@ constexpr tensor_rows rows_of(const unit& u) {
                            : frame<Net>::first_output + u.output_port;
   } else {
     rows.base = u.where == placement::ring ? frame<Net>::scratchpad : frame<Net>::memory;
-    rows.offset = u.offset + bytes_t{u.halo_left} * pixel;
+    rows.offset = static_cast<std::ptrdiff_t>(u.offset + bytes_t{u.halo_left} * pixel);
     rows.slots = u.rows;
     rows.halo_before = u.halo_left * pixel;
     rows.halo_after = u.halo_right * pixel;
@@ -91,14 +119,17 @@ struct skipped_elements {
 
 /// Pointers to column 0 of the rows that output rows [first, end) read; of some columns of them if
 /// `skipped_elements` say so. One function for all stages: it runs once a tile, and its size counts
-/// for each element type only.
-template <class T, class... Skipped>
+/// for each element type only. `Divides`: the window may have `up` other than 1, for which 32-bit
+/// machines need a 64-bit division.
+template <bool Divides, class T, class... Skipped>
 XENOS_NOINLINE void gather_rows(std::byte* const* bases, const edge_rows& edge, int first, int end,
                                 const T** rows, Skipped... skipped) {
   const skipped_elements before{skipped...};
   bool filled = edge.fills == 0;
-  const int stop = edge.reads.end(end);
-  for (int r = edge.reads.first(first); r < stop; ++r) {
+  window reads = edge.reads;
+  if constexpr (!Divides) reads.up = 1;
+  const int stop = reads.end(end);
+  for (int r = reads.first(first); r < stop; ++r) {
     const T* row = nullptr;
     if (r >= 0 && r < edge.from.height) {
       row = reinterpret_cast<const T*>(edge.from.at(bases, r)) - before.row;

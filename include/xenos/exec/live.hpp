@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/element.hpp>
+#include <xenos/exec/frame.hpp>
 #include <xenos/exec/serial.hpp>
 #include <xenos/kernels/generic/live_definition.hpp>
 #include <xenos/plan/live.hpp>
@@ -23,7 +24,7 @@ inline constexpr std::int64_t no_end = std::numeric_limits<std::int64_t>::max();
 /// Pointers of one push. `heights` has the true height of each unit's tensor, or `no_end`.
 template <class Net>
 struct live_frame {
-  const Net& net;
+  [[no_unique_address]] detail::kept_views<Net> views;
   const typename Net::parameter_block& parameters;
   typename Net::state& state;
   std::byte* scratch;
@@ -161,11 +162,11 @@ struct live_runner {
     if constexpr (selected::needs_heights) {
       int heights[inputs];
       for (int k = 0; k < inputs; ++k) heights[k] = height_of(f, edges.at[k], periods);
-      selected::type::run(live_tile<in_element, element>{t, heights}, {},
-                          f.net.template views<Unit>(), epilogue);
+      selected::type::run(live_tile<in_element, element>{t, heights}, {}, views_of_unit<Unit>(f),
+                          epilogue);
     } else {
-      selected::type::run(t, Net::template parameters<Unit>(f.parameters),
-                          f.net.template views<Unit>(), epilogue);
+      selected::type::run(t, Net::template parameters<Unit>(f.parameters), views_of_unit<Unit>(f),
+                          epilogue);
     }
     if constexpr (u.output_port >= 0) {
       const std::span<const element, std::size_t(u.out.row())> made(out, std::size_t(u.out.row()));

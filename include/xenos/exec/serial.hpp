@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/exec/denormals.hpp>
 #include <xenos/exec/frame.hpp>
+#include <xenos/exec/probe.hpp>
 #include <xenos/exec/steps.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/plan/rounds.hpp>
@@ -13,16 +14,6 @@
 #include <utility>
 
 namespace xenos::inline XENOS_ABI {
-
-/// The absent probe: nothing is compiled for it.
-struct no_probe {};
-
-/// A probe sees the rows that each unit writes, as they are written: called with the record number
-/// of the unit's last stage (its fused result), the row, and its elements.
-template <class Probe, class T>
-concept row_probe = requires(Probe probe, std::span<const T> row) {
-  probe(0, 0, row);
-};
 
 namespace detail {
 
@@ -112,6 +103,11 @@ struct tile_runner {
     return rows;
   }
   static constexpr layout where = make_layout();
+  static constexpr bool divides = [] {
+    bool any = false;
+    for (const edge_rows& rows : where.in) any = any || rows.reads.up != 1;
+    return any;
+  }();
   /// Bytes of the row pointers that a tile keeps on the stack.
   static constexpr bytes_t pointer_bytes =
       bytes_t{sizeof(void*)} * (rows_before(inputs) + inputs + out_rows);
@@ -125,9 +121,9 @@ struct tile_runner {
     for (int k = 0; k < inputs; ++k) {
       const in_element** begin = rows + row_begins[k];
       if constexpr (cut.columns) {
-        gather_rows(f.bases, where.in[k], first, end, begin, skipped(f, k));
+        gather_rows<divides>(f.bases, where.in[k], first, end, begin, skipped(f, k));
       } else {
-        gather_rows(f.bases, where.in[k], first, end, begin);
+        gather_rows<divides>(f.bases, where.in[k], first, end, begin);
       }
       in[k] = begin;
     }
@@ -149,7 +145,7 @@ struct tile_runner {
     Net::template kernel<Unit>::run(
         tile<in_element, element, cut>{in, out, first, end - first, temporaries(f), columns(f),
                                        f.channels, state(f), piece(f, first)},
-        parameters(f), f.net.template views<Unit>(),
+        parameters(f), views_of_unit<Unit>(f),
         epilogue_of<epilogue_type>(in + head_inputs(), vectors));
     if constexpr (row_probe<Probe, element>) {
       if (u.accumulates && end < u.steps) return;  // not finished yet
@@ -258,7 +254,9 @@ struct tile_runner {
 template <class Net, int Unit, class Probe>
 void run_unit(const frame<Net>& f, int first, int end, Probe& probe) {
   if constexpr (!Net::plan.units[Unit].in_place) {
+    if constexpr (unit_probe<Probe>) probe.enter(Unit);
     tile_runner<Net, Unit>::run(f, first, end, probe);
+    if constexpr (unit_probe<Probe>) probe.leave(Unit);
   }
 }
 

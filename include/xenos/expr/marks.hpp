@@ -37,6 +37,12 @@ struct behind_input<T, Extent, Quantised, Taps...> {
                            input_stream<T, Extent.height, Extent.width, Extent.channels>>;
 };
 template <class T, shape Extent, quantisation Quantised, class... Taps>
+  requires(stream_element<T> && !empty(Extent) && std::is_same_v<T, float> && Quantised.given())
+struct behind_input<T, Extent, Quantised, Taps...> {
+  using type = model_error<fault::quantisation_unused,
+                           input_stream<T, Extent.height, Extent.width, Extent.channels>>;
+};
+template <class T, shape Extent, quantisation Quantised, class... Taps>
   requires(stream_element<T>&& empty(Extent))
 struct behind_input<T, Extent, Quantised, Taps...> {
   using type = model_error<fault::empty_shape,

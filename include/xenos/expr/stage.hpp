@@ -76,6 +76,20 @@ constexpr finding judge_running(const Op& op, const stream_type* in, const shape
   return v;
 }
 
+/// Whether a model says the quantisation of what `op` makes, though float has none.
+template <operation Op>
+constexpr bool given_quantisation(const Op& op) {
+  if constexpr (requires { Op::makes; }) {
+    return false;  // makes integers of float
+  } else if constexpr (requires {
+                         { op.to } -> std::same_as<const quantisation&>;
+                       }) {
+    return op.to.given();
+  } else {
+    return false;
+  }
+}
+
 /// Judges `op`, or its integer form behind streams of int8.
 template <operation Op>
 constexpr finding judge(const Op& op, const stream_type* in, int count, const given_view* given,
@@ -92,6 +106,10 @@ constexpr finding judge(const Op& op, const stream_type* in, int count, const gi
   }
   if (v.why != fault::none) return v;
   if (count == 0 || in[0].type != dtype::i8) {
+    if (given_quantisation(op)) {
+      v.why = fault::quantisation_unused;
+      return v;
+    }
     return judge_running(op, in, extents, q, given, views);
   }
   if constexpr (has_integer_form<Op>()) {

@@ -143,14 +143,15 @@ template <pool_1d Attributes>
 inline constexpr auto max_pool1d =
     sequence_node<Attributes>{} | max_pool2d<Attributes.template over_rows<pooling::maximum>()>;
 
-/// The axes that a reduction reduces to 1.
+/// The axes that a reduction reduces to 1; of sums and means of int8, their quantisation.
 struct axes {
   bool rows = false;
   bool columns = false;
   bool channels = false;
+  quantisation to{};
 };
 template <reduction Kind, axes Over>
-inline constexpr stage<reduce<Kind>{Over.rows, Over.columns, Over.channels}> reduced{};
+inline constexpr stage<reduce<Kind>{Over.rows, Over.columns, Over.channels, Over.to}> reduced{};
 template <axes Over>
 inline constexpr auto reduce_sum = reduced<reduction::sum, Over>;
 template <axes Over>
@@ -174,12 +175,32 @@ inline constexpr stage<activation<function::hard_swish>{}> hard_swish{};
 inline constexpr stage<activation<function::gelu>{}> gelu{};
 inline constexpr stage<activation<function::gelu_tanh>{}> gelu_tanh{};
 
-/// The slope of leaky_relu for negative values.
+/// The slope of leaky_relu for negative values; of int8, the quantisation that it makes.
 struct slope {
   float alpha = 0.01F;
+  quantisation to{};
 };
 template <slope Slope = slope{}>
-inline constexpr stage<activation<function::leaky_relu>{Slope.alpha}> leaky_relu{};
+inline constexpr stage<activation<function::leaky_relu>{Slope.alpha, Slope.to}> leaky_relu{};
+
+// Activations of int8, into the quantisation `To`. Sigmoid and tanh need none where it is to be
+// what TFLite demands: 1 / 256 with zero point -128, and 1 / 128 with zero point 0.
+
+template <quantisation To>
+inline constexpr stage<activation<function::sigmoid>{.to = To}> sigmoid_to{};
+template <quantisation To>
+inline constexpr stage<activation<function::tanh>{.to = To}> tanh_to{};
+template <quantisation To>
+inline constexpr stage<activation<function::hard_swish>{.to = To}> hard_swish_to{};
+template <quantisation To>
+inline constexpr stage<activation<function::gelu>{.to = To}> gelu_to{};
+template <quantisation To>
+inline constexpr stage<activation<function::gelu_tanh>{.to = To}> gelu_tanh_to{};
+/// PReLU of int8, whose alphas are int8 of quantisation `Alpha`, one a channel.
+template <quantisation To, quantisation Alpha, class... Views>
+constexpr auto prelu_to(Views... views) {
+  return stage_of<prelu_attributes{To, Alpha}>(views...);
+}
 
 inline constexpr stage<elementwise<join::add>{}> add{};
 inline constexpr stage<elementwise<join::mul>{}> mul{};

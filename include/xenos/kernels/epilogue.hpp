@@ -6,6 +6,7 @@
 #include <xenos/core/simd.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/quantised_activation.hpp>
+#include <xenos/ops/tabulated.hpp>
 
 #include <type_traits>
 
@@ -73,6 +74,8 @@ struct epilogue<T, First, Rest...> {
   static constexpr int further_operands = own_operands + epilogue<T, Rest...>::further_operands;
   static constexpr int coefficient_vectors =
       own_vectors + epilogue<T, Rest...>::coefficient_vectors;
+  using first = First;
+  using others = epilogue<T, Rest...>;
   /// Whether it is a number of limits of integers, in other words monotone and without operands.
   static constexpr bool only_limits = epilogue<T, Rest...>::only_limits &&
                                       is_integer_limits<std::remove_cvref_t<decltype(First::op)>>;
@@ -81,7 +84,7 @@ struct epilogue<T, First, Rest...> {
   struct row_epilogue {
     static constexpr bool by_channel = coefficient_vectors > 0;  // what it does differs by channel
 
-    const T* operands[own_operands > 0 ? own_operands : 1];
+    const T* operands[own_operands > 0 ? own_operands : 1];  // the follower's, but for the chain's
     const T* coefficients[own_vectors > 0 ? own_vectors : 1];
     [[no_unique_address]] decltype(epilogue<T, Rest...>(nullptr, nullptr).row(0)) rest;
 
@@ -119,7 +122,7 @@ struct epilogue<T, First, Rest...> {
         return First::op.apply(value, operand(coefficients[0] + channel),
                                operand(coefficients[1] + channel));
       } else if constexpr (First::operands == 1) {
-        return First::op.apply(value);
+        return apply_one<First::op>(value);
       } else {
         V sum = First::chain == 0 ? value : operand(operands[0] + element);
         for (int k = 1; k < First::operands; ++k) {

@@ -77,8 +77,8 @@ struct no_parameters {};
 //   block_rows                  rows of its register block
 //   block_columns               and columns; absent: 1
 //   temporary_bytes             scratch it needs for a tile
-//   state_bytes                 what it carries from row to row, if its operation is sequential;
-//                               absent: 0
+//   state_bytes                 what it carries from row to row, if its operation is sequential or
+//                               accumulates; absent: 0
 //   channel_block               it can compute a range of channels that begins and, but at the last
 //                               channel, ends at a multiple of this; absent: it cannot
 //   column_cuts                 whether it can compute a range of columns; absent: it cannot

@@ -10,9 +10,12 @@
 #include <xenos/kernels/generic/elementwise.hpp>
 #include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/pool.hpp>
+#include <xenos/kernels/generic/quantised_bilinear.hpp>
+#include <xenos/kernels/generic/quantised_reduce.hpp>
 #include <xenos/kernels/generic/quantize.hpp>
 #include <xenos/kernels/generic/recurrent.hpp>
 #include <xenos/kernels/generic/requantise.hpp>
+#include <xenos/kernels/generic/requantised_transposed.hpp>
 #include <xenos/kernels/generic/transposed_conv.hpp>
 #include <xenos/kernels/generic/upsample.hpp>
 #include <xenos/kernels/int8/layer.hpp>
@@ -210,17 +213,22 @@ struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::requantised_sums<Op, typename kernel_for<linear, In, T, VectorBytes>::type,
                                          Op.output(In).channels>;
 };
+template <requantised<transposed_conv> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::requantised_transposed<Op, In[0]>;
+};
 template <integer_softmax Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::integer_softmax_rows<Op, In[0].width, In[0].channels>;
 };
 template <quantize_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::convert_rows<Op, In[0].width, In[0].channels, float, T>;
+  using type = generic::convert_rows<Op, In[0].width, In[0].channels, 1, float, T>;
 };
 template <dequantize_from Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::convert_rows<Op, In[0].width, In[0].channels, std::int8_t, T>;
+  using type = generic::convert_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes),
+                                     std::int8_t, T>;
 };
 
 template <average_pool Op, shapes In, class T, int VectorBytes>
@@ -245,7 +253,8 @@ struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, Vec
 
 /// A reduction is a pool over all of an axis; over channels, one of rows of single elements.
 template <auto Op, shapes In, class T, int VectorBytes>
-  requires(is_reduce<std::remove_cvref_t<decltype(Op)>>)
+  requires(is_reduce<std::remove_cvref_t<decltype(Op)>> ||
+           is_quantised_reduce<std::remove_cvref_t<decltype(Op)>>)
 struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr axis over(int extent, int kernel) {
     return slide(extent, kernel, kernel == extent ? 1 : kernel, 1, margins::rule::valid, 0, 0);
@@ -255,7 +264,9 @@ struct kernel_for<Op, In, T, VectorBytes> {
   static constexpr generic::pool_geometry geometry{
       over(In[0].height, Op.rows ? In[0].height : 1), over(width, Op.columns ? width : column),
       Op.channels ? 1 : In[0].channels, Op.accumulates(In)};
-  using type = generic::direct_pool<Op.kind, geometry, lane_count<T>(VectorBytes), T>;
+  using pool = generic::direct_pool<Op.kind, geometry, lane_count<T>(VectorBytes), T>;
+  using type = std::conditional_t<is_reduce<std::remove_cvref_t<decltype(Op)>>, pool,
+                                  generic::scaled_reduction<Op, pool>>;
 };
 template <row_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};
@@ -313,6 +324,10 @@ struct kernel_for<Op, In, T, VectorBytes> {
 template <bilinear Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::bilinear_rows<Op, In[0], T>;
+};
+template <quantised_bilinear Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::quantised_bilinear_rows<Op, In[0]>;
 };
 
 }  // namespace xenos::inline XENOS_ABI

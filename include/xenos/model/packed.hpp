@@ -2,8 +2,10 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/core/fingerprint.hpp>
 #include <xenos/model/parameters.hpp>
 
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -27,6 +29,7 @@ struct packed_model : Planned {
   using parameter_block =
       decltype(detail::unit_parameters<Planned>(std::make_integer_sequence<int, units>{}));
   struct weights : parameter_block {};
+  using views_type = decltype(detail::record_views(typename Planned::trace::types{}));
 
   constexpr explicit packed_model(const typename Planned::expression& given) {
     given.template collect<0>(data_);
@@ -41,6 +44,14 @@ struct packed_model : Planned {
     weights packed{};
     pack(packed);
     return packed;
+  }
+
+  /// The fingerprint of all weights that were given to the expression, in the order of `records`,
+  /// each view in its storage order: a constant where `pack` is one, the same on every target.
+  [[nodiscard]] constexpr std::uint32_t fingerprint() const {
+    fnv1a hash;
+    add_records(hash, std::make_integer_sequence<int, Planned::size>{});
+    return hash.value;
   }
 
   // What the executors ask for, by unit.
@@ -63,7 +74,20 @@ struct packed_model : Planned {
       for (int k = 0; k < vectors; ++k) to[k] = all.template get<Unit>().followers.at[k];
     }
   }
-  /// The weight views of the unit's head, or of a record: a weight_list.
+  /// Whether the unit's kernel reads weights where they lie, and whether that of any unit does.
+  template <int Unit>
+  static constexpr bool reads_views = requires {
+    requires kernel<Unit>::reads_views;
+  };
+  static constexpr bool reads_any_views = []<int... Units>(std::integer_sequence<int, Units...>) {
+    return (reads_views<Units> || ...);
+  }
+  (std::make_integer_sequence<int, units>{});
+
+  /// The weight views of the unit's head, as a type, and of it or a record: a weight_list.
+  template <int Unit>
+  using views_of = std::remove_cvref_t<
+      decltype(std::declval<const views_type&>().template get<plan.units[Unit].head>())>;
   template <int Unit>
   constexpr const auto& views() const {
     return record_views<plan.units[Unit].head>();
@@ -74,7 +98,6 @@ struct packed_model : Planned {
   }
 
  private:
-  using views_type = decltype(detail::record_views(typename Planned::trace::types{}));
   [[no_unique_address]] views_type data_{};
 
   template <int Unit>
@@ -83,6 +106,20 @@ struct packed_model : Planned {
     if constexpr (!std::is_empty_v<typename types::packed>) {
       types::pack(data_, to.template get<Unit>());
     }
+  }
+  template <int... Ids>
+  constexpr void add_records(fnv1a& to, std::integer_sequence<int, Ids...>) const {
+    (add_record<Ids>(to), ...);
+  }
+  template <int Id>
+  constexpr void add_record(fnv1a& to) const {
+    const auto& list = record_views<Id>();
+    [&]<int... K>(std::integer_sequence<int, K...>) { (add_view(to, list.template get<K>()), ...); }
+    (std::make_integer_sequence<int, std::remove_cvref_t<decltype(list)>::count>{});
+  }
+  template <class View>
+  static constexpr void add_view(fnv1a& to, const View& view) {
+    for (std::size_t i = 0; i < View::size; ++i) to.add_element(view.data[i]);
   }
   template <int... Units>
   constexpr void pack_units(weights& to, std::integer_sequence<int, Units...>) const {

@@ -5,40 +5,40 @@
 #include <xenos/core/math.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/quantised_activation.hpp>
+#include <xenos/ops/quantised_function.hpp>
+#include <xenos/ops/quantised_prelu.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
-enum class function : std::uint8_t {
-  relu,          // max(x, 0)
-  relu6,         // min(max(x, 0), 6)
-  relu_n1_to_1,  // min(max(x, -1), 1)
-  leaky_relu,    // x < 0 ? alpha * x : x
-  sigmoid,       // 1 / (1 + exp(-x)), TFLite's LOGISTIC
-  tanh,
-  hard_swish,  // x * min(max(x + 3, 0), 6) / 6
-  gelu,        // x * (1 + erf(x / sqrt(2))) / 2
-  gelu_tanh,   // TFLite's GELU with approximate = true
-};
-
-/// A function of each element. `alpha` counts for leaky_relu only. NaN propagates.
+/// A function of each element. `alpha` counts for leaky_relu only. NaN propagates. Of int8 those
+/// that do not merely limit have the quantisation `to`; sigmoid and tanh may leave it to TFLite's
+/// rule.
 template <function F>
 struct activation {
   float alpha = 0;
+  quantisation to{};
 
-  static constexpr const char* names[9] = {"relu",       "relu6",   "relu_n1_to_1",
-                                           "leaky_relu", "sigmoid", "tanh",
-                                           "hard_swish", "gelu",    "gelu_tanh"};
-  static constexpr const char* name = names[static_cast<int>(F)];
+  static constexpr const char* name = function_names[static_cast<int>(F)];
   static constexpr mapping map = mapping::one_to_one;
   static constexpr bool vectors = F != function::gelu;
 
   /// On streams of int8 those that limit are limits of the integers, which keep their quantisation.
+  static constexpr bool limits =
+      F == function::relu || F == function::relu6 || F == function::relu_n1_to_1;
   [[nodiscard]] constexpr integer_limits<activation> integer_form(const shapes&,
                                                                   const quantisations& q) const
-      requires(F == function::relu || F == function::relu6 || F == function::relu_n1_to_1) {
+      requires(limits) {
     const int low = quantised_limit(F == function::relu_n1_to_1 ? -1.0F : 0.0F, q[0]);
     if (F == function::relu) return {.low = low};
     return {.low = low, .high = quantised_limit(F == function::relu6 ? 6.0F : 1.0F, q[0])};
+  }
+  [[nodiscard]] constexpr quantised_function<F> integer_form(const shapes&,
+                                                             const quantisations& q) const
+      requires(!limits) {
+    quantised_function<F> form{q[0], to, alpha};
+    if (F == function::sigmoid && !to.given()) form.to = {1.0F / 256, -128};
+    if (F == function::tanh && !to.given()) form.to = {1.0F / 128, 0};
+    return form;
   }
   template <class V>
   constexpr V apply(V x) const {
@@ -71,8 +71,12 @@ struct activation {
 };
 
 /// PRELU: x < 0 ? alpha * x : x, with one alpha a channel. View: alpha {channels}. NaN propagates.
-/// Reference: tflite reference_ops BroadcastPrelu4DSlow, alpha of shape {1, 1, channels}.
+/// Of int8 the alphas are int8 with quantisation `alpha`, see `quantised_prelu`. Reference: tflite
+/// reference_ops BroadcastPrelu4DSlow, alpha of shape {1, 1, channels}.
 struct prelu_attributes {
+  quantisation to{};
+  quantisation alpha{};
+
   static constexpr const char* name = "prelu";
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int coefficients = 1;
@@ -82,15 +86,19 @@ struct prelu_attributes {
     return {1, 1, {{in[0].channels}}};
   }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+  [[nodiscard]] constexpr quantised_prelu integer_form(const shapes&,
+                                                       const quantisations& q) const {
+    return quantised_prelu::of(q[0], alpha, to);
+  }
 
   template <class Weights>
   [[nodiscard]] constexpr double coefficient(const Weights& weights, int, int c) const {
     return weights.template get<0>()(c);
   }
   template <class V>
-  constexpr V apply(V x, V alpha) const {
+  constexpr V apply(V x, V slope) const {
     using math::select;
-    return select(x < V(0), alpha * x, x);
+    return select(x < V(0), slope * x, x);
   }
   friend constexpr bool operator==(const prelu_attributes&, const prelu_attributes&) = default;
 };

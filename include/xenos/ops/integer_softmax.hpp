@@ -132,7 +132,8 @@ struct integer_softmax {
 /// The soft-max of streams with quantisation `in`.
 constexpr integer_softmax integer_softmax_of(float beta, const quantisation& in) {
   const double real = double(beta) * double(in.scale) * double(1 << 26);
-  const fixed_factor factor = make_factor(real < 2147483647.0 ? real : 2147483647.0);
+  const double most = in.round == rounding::twice ? 2147483647.0 : 1073741823.0;
+  const fixed_factor factor = make_factor(real < most ? real : most, in.round);
   const std::int64_t reach = (std::int64_t{31} << 26) >> max_of(factor.shift, 0);
   return {factor.multiplier, factor.shift, static_cast<int>(reach)};
 }

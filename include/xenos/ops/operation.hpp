@@ -43,6 +43,8 @@ struct parameters {
 ///                         which moves or picks elements of streams of one quantisation; absent
 ///                         both: it computes with float only
 ///   makes                 the element type of its result; absent: that of its streams
+///   tabulated             whether kernels apply it, one-to-one on one stream of int8, by a table of
+///                         its values; absent: they call `apply`
 ///   channelwise(shapes)   whether an output channel reads that channel of its streams only; absent:
 ///                         one-to-one operations do, others do not
 ///

@@ -17,9 +17,9 @@ constexpr reduction reduction_of(pooling kind) {
 }
 
 /// AVERAGE_POOL_2D and MAX_POOL_2D: padding takes no part, so that an average divides by the number
-/// of elements inside the image. A window over all rows accumulates row by row, if `by_rows`; not
-/// the average of int8, whose sums do not fit its output. Streams of int8 keep their quantisation.
-/// Reference: tflite reference_ops AveragePool, MaxPool, reference_integer_ops AveragePool.
+/// of elements inside the image. A window over all rows accumulates row by row, if `by_rows`.
+/// Streams of int8 keep their quantisation. Reference: tflite reference_ops AveragePool, MaxPool,
+/// reference_integer_ops AveragePool.
 template <pooling Kind>
 struct pool {
   extent2 kernel{};
@@ -55,9 +55,7 @@ struct pool {
   }
   [[nodiscard]] constexpr bool channelwise(const shapes&) const { return true; }
   [[nodiscard]] constexpr pool integer_form(const shapes&, const quantisations&) const {
-    pool form = *this;
-    form.by_rows = Kind == pooling::maximum;
-    return form;
+    return *this;
   }
   /// One output row that sees all input rows.
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const {

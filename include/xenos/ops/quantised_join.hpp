@@ -6,6 +6,8 @@
 #include <xenos/core/quantisation.hpp>
 #include <xenos/ops/operation.hpp>
 
+#include <type_traits>
+
 namespace xenos::inline XENOS_ABI {
 
 enum class join : std::uint8_t { add, mul };
@@ -68,6 +70,9 @@ struct quantised_join {
   friend constexpr bool operator==(const quantised_join&, const quantised_join&) = default;
 };
 
+template <class Op>
+inline constexpr bool is_int8_add = std::is_same_v<Op, quantised_join<join::add>>;
+
 /// The join of streams with these quantisations.
 template <join Kind>
 constexpr quantised_join<Kind> join_of(const quantisation& a, const quantisation& b,
@@ -78,11 +83,11 @@ constexpr quantised_join<Kind> join_of(const quantisation& a, const quantisation
   if (!to.fits_int8()) return op;
   if constexpr (Kind == join::add) {
     const double unit = 2 * double(a.scale > b.scale ? a.scale : b.scale);
-    op.left = make_factor(a.scale / unit);
-    op.right = make_factor(b.scale / unit);
-    op.result = make_factor(unit / (double(1 << op.more_bits) * to.scale));
+    op.left = make_factor(a.scale / unit, a.round);
+    op.right = make_factor(b.scale / unit, a.round);
+    op.result = make_factor(unit / (double(1 << op.more_bits) * to.scale), a.round);
   } else {
-    op.result = make_factor(double(a.scale) * double(b.scale) / double(to.scale));
+    op.result = make_factor(double(a.scale) * double(b.scale) / double(to.scale), a.round);
   }
   return op;
 }

@@ -10,15 +10,41 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// QUANTIZE: int8 next to x / scale + zero point; halves go away from zero, NaN becomes the lowest.
-/// Reference: tflite AffineQuantize.
+/// QUANTIZE of int8: from one quantisation to another. Kernels use a table of the 256 values.
+/// Reference: tflite reference_ops Requantize.
+struct requantize_from {
+  quantisation from{};
+  quantisation to{};
+
+  static constexpr const char* name = "quantize";
+  static constexpr mapping map = mapping::one_to_one;
+  static constexpr bool tabulated = true;
+
+  [[nodiscard]] constexpr fault check(const shapes&) const {
+    return to.fits_int8() ? fault::none : fault::quantisation_missing;
+  }
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+  [[nodiscard]] constexpr quantisation output_quantisation(const quantisations&) const {
+    return {to.scale, to.zero_point, from.round};
+  }
+  template <class V>
+  constexpr V apply(V value) const {
+    const std::int32_t x = std::int32_t(value) - from.zero_point;
+    const fixed_factor factor = make_factor(double(from.scale) / double(to.scale), from.round);
+    return V(clamp_int8(scaled(x, factor, from.round) + to.zero_point));
+  }
+  friend constexpr bool operator==(const requantize_from&, const requantize_from&) = default;
+};
+
+/// QUANTIZE of float: int8 next to x / scale + zero point; halves go away from zero, NaN becomes
+/// the lowest. Behind int8 it changes the quantisation, not how is rounded. Reference: tflite
+/// AffineQuantize.
 struct quantize_attributes {
   quantisation to{};
 
   static constexpr const char* name = "quantize";
   static constexpr mapping map = mapping::many_to_many;
   static constexpr dtype makes = dtype::i8;
-  static constexpr bool takes_epilogue = false;
 
   [[nodiscard]] constexpr fault check(const shapes&) const {
     return to.fits_int8() ? fault::none : fault::quantisation_missing;
@@ -29,6 +55,10 @@ struct quantize_attributes {
   [[nodiscard]] constexpr bool channelwise(const shapes&) const { return true; }
   [[nodiscard]] constexpr quantisation output_quantisation(const quantisations&) const {
     return to;
+  }
+  [[nodiscard]] constexpr requantize_from integer_form(const shapes&,
+                                                       const quantisations& q) const {
+    return {q[0], to};
   }
 
   /// One element.
@@ -52,7 +82,6 @@ struct dequantize_from {
   static constexpr const char* name = "dequantize";
   static constexpr mapping map = mapping::many_to_many;
   static constexpr dtype makes = dtype::f32;
-  static constexpr bool takes_epilogue = false;
 
   [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
   [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }

@@ -4,18 +4,21 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/quantised_reduce.hpp>
 #include <xenos/ops/reduction.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
 /// SUM, MEAN, REDUCE_MAX, REDUCE_MIN and REDUCE_PROD over the axes that are true, which are kept
-/// with extent 1. Over rows it accumulates row by row. Reference: tflite reference_ops
-/// ReduceGeneric, Mean.
+/// with extent 1. Over rows it accumulates row by row. Of int8 a minimum or maximum keeps its
+/// quantisation; a sum has `to`, a mean too or what its stream has, see `quantised_reduce`.
+/// Reference: tflite reference_ops ReduceGeneric, Mean.
 template <reduction Kind>
 struct reduce {
   bool rows = false;
   bool columns = false;
   bool channels = false;
+  quantisation to{};
 
   static constexpr reduction kind = Kind;
   static constexpr const char* names[5] = {"sum", "mean", "reduce_max", "reduce_min",
@@ -23,7 +26,23 @@ struct reduce {
   static constexpr const char* name = names[static_cast<int>(Kind)];
   static constexpr mapping map = mapping::many_to_many;
 
-  [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
+  static constexpr bool keeps_quantisation = Kind == reduction::max || Kind == reduction::min;
+  [[nodiscard]] constexpr quantised_reduce<Kind> integer_form(const shapes& in,
+                                                              const quantisations& q) const
+      requires(Kind == reduction::sum || Kind == reduction::mean) {
+    const bool kept = Kind == reduction::mean && !to.given();
+    quantised_reduce<Kind> form{rows, columns, channels};
+    form.to = {kept ? q[0].scale : to.scale, kept ? q[0].zero_point : to.zero_point, q[0].round};
+    if (!form.to.given()) return form;
+    form.zero_sum = static_cast<std::int32_t>(q[0].zero_point * elements(in));
+    form.factor = make_factor(double(q[0].scale) / double(form.to.scale), form.to.round);
+    if (Kind == reduction::mean) form.factor = divided_by(form.factor, elements(in));
+    return form;
+  }
+
+  [[nodiscard]] constexpr fault check(const shapes&) const {
+    return keeps_quantisation && to.given() ? fault::quantisation_unused : fault::none;
+  }
   [[nodiscard]] constexpr shape output(const shapes& in) const {
     return {rows ? 1 : in[0].height, columns ? 1 : in[0].width, channels ? 1 : in[0].channels};
   }

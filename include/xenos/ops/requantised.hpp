@@ -17,17 +17,18 @@ constexpr fixed_factor factor_of(quantisation in, const Scales& scales, quantisa
   const float scale = scales(Scales::extents.out == 1 ? 0 : c);
   if constexpr (FloatScales) {
     const float product = in.scale * scale;
-    return make_factor(double(product) / double(out.scale));
+    return make_factor(double(product) / double(out.scale), in.round);
   } else {
-    return make_factor(double(in.scale) * double(scale) / double(out.scale));
+    return make_factor(double(in.scale) * double(scale) / double(out.scale), in.round);
   }
 }
 
-/// conv, depthwise or fc on int8, symmetric weights: the sum of bias[o] and (input - zero point) *
-/// weight in 32 bits, times the channel's factor, plus the zero point of `op.to`, within int8.
-/// Padding contributes 0. Exact in every order as long as |bias| + 255 * 128 * (elements of a
-/// filter) < 2^31. Views: weights of int8, scales of float {out} or {1}, optional bias of int32.
-/// Reference: tflite reference_integer_ops ConvPerChannel, DepthwiseConvPerChannel, FullyConnected.
+/// conv, transposed_conv, depthwise or fc on int8, symmetric weights: the sum of bias[o] and (input
+/// - zero point) * weight in 32 bits, times the channel's factor, plus the zero point of `op.to`,
+/// within int8. Padding contributes 0. Exact in every order as long as |bias| + 255 * 128 *
+/// (elements of a filter) < 2^31. Views: weights of int8, scales of float {out} or {1}, optional
+/// bias of int32. Reference: tflite reference_integer_ops ConvPerChannel, DepthwiseConvPerChannel,
+/// FullyConnected, TransposeConv.
 template <class Op>
 struct requantised {
   Op op;

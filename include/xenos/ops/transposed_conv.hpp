@@ -5,6 +5,7 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/requantised.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -80,7 +81,8 @@ constexpr spread_axis spread(int in, int kernel, int stride, int dilation, margi
 /// output_padding; pads(...) as valid, less the padding on both sides. `output_padding` adds
 /// elements at the end, fewer than stride or dilation. Views: weights {out, kernel, in / groups},
 /// not mirrored, optional bias {out}. Reference: tflite reference_ops TransposeConv; dilation,
-/// groups and output_padding as PyTorch's ConvTranspose2d.
+/// groups and output_padding as PyTorch's ConvTranspose2d; of int8 reference_integer_ops
+/// TransposeConv.
 struct transposed_conv {
   int out = 0;
   extent2 kernel{};
@@ -89,6 +91,7 @@ struct transposed_conv {
   int groups = 1;
   margins padding = same;
   extent2 output_padding{0, 0};
+  quantisation to{};  // of int8, see `requantised`
 
   static constexpr const char* name = "transpose_conv";
   static constexpr mapping map = mapping::many_to_many;
@@ -159,6 +162,10 @@ struct transposed_conv {
       }
     }
     return sum;
+  }
+  [[nodiscard]] constexpr requantised<transposed_conv> integer_form(const shapes&,
+                                                                    const quantisations& q) const {
+    return {*this, q[0]};
   }
   friend constexpr bool operator==(const transposed_conv&, const transposed_conv&) = default;
 };

@@ -5,6 +5,7 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/quantised_bilinear.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -32,6 +33,11 @@ struct upsample {
       Kind == interpolation::nearest ? "resize_nearest_neighbor" : "resize_bilinear";
   static constexpr mapping map = mapping::one_to_many;
   static constexpr bool keeps_quantisation = Kind == interpolation::nearest;
+
+  [[nodiscard]] constexpr quantised_bilinear integer_form(const shapes&, const quantisations&) const
+      requires(Kind == interpolation::bilinear) {
+    return {factor, half_pixel_centers};
+  }
 
   /// The window of one axis.
   [[nodiscard]] constexpr window along(int by) const {

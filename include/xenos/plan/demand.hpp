@@ -23,6 +23,39 @@ constexpr int oldest_row(const unit& producer, const unit& consumer, const acces
   return consumer.accumulates ? done : max_of(reads.rows.first(done), 0);
 }
 
+/// The nearest unit through which everything that reads some unit flows.
+struct join_point {
+  int unit = -1;   // -1: there is none
+  int latest = 0;  // where rows are not split, it begins with this row of its own or an earlier one
+};
+
+/// The join point of unit i, for each i.
+template <int N>
+constexpr void join_points(const plan<N>& p, join_point (&joins)[N]) {
+  int latest[N] = {};
+  for (int i = p.unit_count - 1; i >= 0; --i) {
+    const unit& u = p.units[i];
+    int at = -1;
+    for (int link = u.first_consumer; link >= 0;) {
+      const int c = link / max_streams;
+      const access& reads = p.units[c].edges[link % max_streams].reads;
+      // The most, not the least: readers that would begin earlier may have nothing to do.
+      latest[i] = max_of(latest[i], oldest_row(u, p.units[c], reads, latest[c]));
+      int other = c;
+      if (at < 0) at = c;
+      while (at != other) {
+        int& earlier = at < other ? at : other;
+        earlier = joins[earlier].unit;
+        if (earlier < 0) earlier = N;  // beyond the last unit
+        if (earlier == N) at = other = N;
+      }
+      link = p.units[c].next_consumer[link % max_streams];
+    }
+    if (u.sequential || u.materialise) latest[i] = 0;
+    if (at >= 0 && at < N) joins[i] = {at, latest[at]};
+  }
+}
+
 namespace detail {
 
 /// Bounds of a unit's progress as rational functions of the rows b that the region's last unit has
@@ -83,16 +116,18 @@ constexpr progress demanded(const progress& consumer, const window& w, int produ
   return p;
 }
 
-/// Ring bound of a unit read by several others, all of which flow into unit `exit`, which may begin
-/// with any row: a core has a share, and rows that nobody needs are left out.
+/// Ring bound of a unit read by several others, all of which flow into `join`, which may begin with
+/// any row: a core has a share, and rows that nobody needs are left out.
 template <int N>
-constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
+constexpr int region_bound(const plan<N>& p, int index, join_point join, int tile) {
   const unit& source = p.units[index];
+  const int exit = join.unit;
   if (p.units[exit].accumulates) return source.steps;
   progress at[N] = {};
   const int exit_tile = p.units[exit].tile(tile);
   at[exit] = {true, 1, 1, 0, -exit_tile, 0};
   std::int64_t first_rows = exit_tile;  // rows b up to which some unit may not have begun
+  std::int64_t begins = 0;  // row b of the join while a sequential unit still waits at its row 0
   for (int v = exit - 1; v >= index; --v) {
     const unit& u = p.units[v];
     for (int link = u.first_consumer; link >= 0;) {
@@ -115,48 +150,25 @@ constexpr int region_bound(const plan<N>& p, int index, int exit, int tile) {
     if (v == index) {
       const progress& s = at[v];
       const int steady = floor_div(s.high - s.oldest, s.scale);
-      const int at_top = floor_div(first_rows * s.slope + s.high, s.scale);
-      const int rounding = s.scale > 1 ? 1 : 0;
-      const int within = floor_div(first_rows * s.slope + s.high - s.start, s.scale) + rounding;
+      const int at_top = floor_div((begins + first_rows) * s.slope + s.high, s.scale);
+      const int within = floor_div(first_rows * s.slope + s.high - s.start, s.scale);
       return min_of(max_of(steady, max_of(at_top, within)), source.steps);
     }
     first_rows = max_of(first_rows, std::int64_t{floor_div(-at[v].low, at[v].slope)});
+    if (u.sequential) begins = join.latest;
   }
   return source.steps;
 }
 
 }  // namespace detail
 
-/// The nearest unit through which everything that reads unit i flows, for each i; -1: there is
-/// none.
-template <int N>
-constexpr void join_points(const plan<N>& p, int (&joins)[N]) {
-  for (int i = p.unit_count - 1; i >= 0; --i) {
-    int at = -1;
-    for (int link = p.units[i].first_consumer; link >= 0;) {
-      const int c = link / max_streams;
-      int other = c;
-      if (at < 0) at = c;
-      while (at != other) {
-        int& earlier = at < other ? at : other;
-        earlier = joins[earlier];
-        if (earlier < 0) earlier = N;  // beyond the last unit
-        if (earlier == N) at = other = N;
-      }
-      link = p.units[c].next_consumer[link % max_streams];
-    }
-    joins[i] = at == N ? -1 : at;
-  }
-}
-
 /// Rows that unit `index` needs in its ring at most, when its segment has tile rows `tile`; `join`
-/// is its join point. Safe: the exact capacity, found by
-/// running the schedule, is never larger.
+/// is its join point. Safe: the exact capacity, found by running the schedule, is never larger.
 template <int N>
-constexpr int ring_bound(const plan<N>& p, int index, int join, int tile) {
+constexpr int ring_bound(const plan<N>& p, int index, join_point join, int tile) {
   const unit& u = p.units[index];
   if (u.accumulates) return 1;
-  if (join < 0) return u.steps;
+  if (join.unit < 0) return u.steps;
   const int link = u.first_consumer;
   const unit& c = p.units[link / max_streams];
   if (c.next_consumer[link % max_streams] >= 0) return detail::region_bound(p, index, join, tile);

@@ -43,7 +43,7 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
   link_facts<N> f;
   f.choices = policy.tile > 0 ? 1 : tile_choice_count;
   for (int c = 0; c < f.choices; ++c) f.tiles[c] = policy.tile > 0 ? policy.tile : tile_choices[c];
-  int joins[N] = {};
+  join_point joins[N] = {};
   join_points(p, joins);
   for (int i = 0; i < p.unit_count; ++i) {
     const unit& u = p.units[i];

@@ -10,10 +10,20 @@ static_assert(xn::make_factor(1.0) == xn::fixed_factor{1 << 30, 1});
 static_assert(xn::make_factor(0.5) == xn::fixed_factor{1 << 30, 0});
 static_assert(xn::make_factor(0.0) == xn::fixed_factor{});
 static_assert(xn::make_factor(1e-12) == xn::fixed_factor{});
-static_assert(xn::make_factor(1e30) == xn::fixed_factor{INT32_MAX, 30});
+// Only single roundings saturate; two shift by one bit more, and no further.
+static_assert(xn::make_factor(1e30, xn::rounding::once) == xn::fixed_factor{INT32_MAX, 30});
+static_assert(xn::make_factor(1e30, xn::rounding::half_even) == xn::fixed_factor{INT32_MAX, 30});
+static_assert(xn::make_factor(1610612736.0) == xn::fixed_factor{3 << 29, 31});
+static_assert(xn::make_factor(1610612736.0 * 4) == xn::fixed_factor{3 << 29, 31});
+static_assert(xn::scaled<xn::rounding::twice>(2, {3 << 29, 31}) == 0);  // wraps as TFLite's does
+static_assert(xn::make_factor(1073741823.0, xn::rounding::once) == xn::make_factor(1073741823.0));
 static_assert(xn::scaled<xn::rounding::twice>(1 << 20, xn::make_factor(4.0)) == 1 << 22);
 static_assert(xn::scaled<xn::rounding::once>(-3, xn::make_factor(0.5)) == -1);
 static_assert(xn::scaled<xn::rounding::twice>(-3, xn::make_factor(0.25)) == -1);
+static_assert(xn::scaled<xn::rounding::half_even>(-3, xn::make_factor(0.5)) == -2);
+static_assert(xn::scaled<xn::rounding::half_even>(-1, xn::make_factor(0.5)) == 0);
+static_assert(xn::scaled<xn::rounding::half_even>(5, xn::make_factor(0.5)) == 2);
+static_assert(xn::scaled<xn::rounding::half_even>(7, xn::make_factor(0.5)) == 4);
 
 namespace {
 
@@ -75,4 +85,28 @@ TEST_CASE("scaled rounds twice or once") {
       }
     }
   }
+}
+
+TEST_CASE("half_even is the nearest, and of two the even one") {
+  std::mt19937 dice(10);
+  std::uniform_int_distribution<std::int32_t> any(std::numeric_limits<std::int32_t>::min());
+  std::uniform_int_distribution<std::int32_t> multiplier(1 << 30);
+  std::uniform_int_distribution<int> shift(-31, 30);
+  int halves = 0;
+  for (int i = 0; i < 200000; ++i) {
+    // Few bits in half of the cases, so that halves occur.
+    const std::int32_t value = any(dice) >> (i % 31);
+    const std::int32_t m = i % 2 == 0 ? multiplier(dice) : (multiplier(dice) >> 28) << 28;
+    const xn::fixed_factor by{m, shift(dice)};
+    const std::int64_t product = std::int64_t{value} * m;
+    const std::int64_t unit = std::int64_t{1} << (31 - by.shift);
+    std::int64_t want = product / unit;
+    std::int64_t rest = product % unit;
+    if (rest < 0) rest += unit, --want;
+    halves += rest == unit / 2;
+    if (rest > unit / 2 || (rest == unit / 2 && want % 2 != 0)) ++want;
+    REQUIRE(xn::scaled<xn::rounding::half_even>(value, by) == static_cast<std::int32_t>(want));
+    REQUIRE(xn::scaled(value, by, xn::rounding::half_even) == static_cast<std::int32_t>(want));
+  }
+  CHECK(halves > 1000);
 }

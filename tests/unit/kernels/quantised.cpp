@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <support/quantised.hpp>
+#include <support/quantised_net.hpp>
 #include <vector>
 #include <xenos/xenos.hpp>
 
@@ -11,110 +12,11 @@ namespace xn = xenos;
 
 namespace {
 
-using xenos_test::random_integers;
+using xenos_test::check;
+using xenos_test::check_splits;
 using xenos_test::random_layer;
 using xn::quantisation;
 using xn::rounding;
-
-/// What definitions read: whole tensors.
-template <class T>
-struct reader {
-  using value_type = T;
-  const std::vector<double>* in[xn::max_streams] = {};
-  xn::shapes extents{};
-  [[nodiscard]] xn::shape extent(int input) const { return extents[input]; }
-  T operator()(int input, int y, int x, int c) const {
-    const xn::shape s = extents[input];
-    REQUIRE((y >= 0 && y < s.height && x >= 0 && x < s.width && c >= 0 && c < s.channels));
-    return static_cast<T>((*in[input])[(std::size_t(y) * s.width + x) * s.channels + c]);
-  }
-};
-
-template <class Net, int Id>
-void define_record(const Net& net, const std::vector<double>& input,
-                   std::vector<std::vector<double>>& tensors) {
-  using traits = xn::detail::record_traits<typename Net::trace, Id>;
-  constexpr xn::record r = Net::records[Id];
-  if constexpr (traits::computes) {
-    reader<xn::element_t<Net::records[r.from[0]].type>> in;
-    for (int k = 0; k < r.inputs; ++k) {
-      in.in[k] = &tensors[std::size_t(r.from[k])];
-      in.extents.push(Net::records[r.from[k]].out);
-    }
-    std::vector<double> values;
-    for (int y = 0; y < r.out.height; ++y) {
-      for (int x = 0; x < r.out.width; ++x) {
-        for (int c = 0; c < r.out.channels; ++c) {
-          const auto& views = net.template record_views<Id>();
-          values.push_back(double(xn::define(traits::op, in, views, in.extents, y, x, c)));
-        }
-      }
-    }
-    tensors.push_back(values);
-  } else if (r.kind == xn::role::input) {
-    tensors.push_back(input);
-  } else {
-    tensors.push_back(std::vector<double>(tensors[std::size_t(r.from[0])]));
-  }
-}
-template <class Net, int... Ids>
-std::vector<double> define_all(const Net& net, const std::vector<double>& input,
-                               std::integer_sequence<int, Ids...>) {
-  std::vector<std::vector<double>> tensors;
-  (define_record<Net, Ids>(net, input, tensors), ...);
-  return tensors.back();
-}
-
-/// One random image through `net`, and through the definitions.
-template <class Net>
-void check_net(const Net& net) {
-  static_assert(xn::verify(Net::records, Net::on, Net::plan).what == xn::flaw::none);
-  constexpr xn::record first = Net::records[0];
-  constexpr xn::record last = Net::records[Net::size - 1];
-  using in_type = xn::element_t<first.type>;
-  using out_type = xn::element_t<last.type>;
-  const auto input = random_integers<in_type>(std::size_t(first.out.elements()));
-  std::vector<out_type> output(std::size_t(last.out.elements()));
-  const auto weights = std::make_unique<typename Net::weights>();
-  net.pack(*weights);
-  const auto arena = std::make_unique<typename Net::arena>();
-  for (std::byte& b : arena->bytes) b = std::byte{0x5a};
-  net.run(*weights, *arena, typename Net::template input_buffer<>(input),
-          typename Net::template output_buffer<>(output));
-  const std::vector<double> wide(input.begin(), input.end());
-  const auto want = define_all(net, wide, std::make_integer_sequence<int, Net::size>{});
-  REQUIRE(want.size() == output.size());
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < want.size(); ++i) different += want[i] != double(output[i]);
-  CHECK(different == 0);
-}
-
-constexpr xn::target cores(int n) {
-  xn::target t = xn::targets::host.with_cores(n);
-  t.barrier_cycles = t.step_cycles = 10;
-  t.exchange_bytes_per_cycle = 1000;
-  return t;
-}
-
-/// The model as a whole, with nothing fused or linked, in narrow vectors, and shared among cores.
-template <class Model>
-void check(const Model& model) {
-  constexpr auto host = xn::targets::host;
-  constexpr auto narrow = [] {
-    auto t = xn::targets::host;
-    t.vector_bytes = 16;
-    return t;
-  }();
-  check_net(xn::link<host>(model));
-  check_net(xn::link<host, xn::planning{.fuse = false, .link = false}>(model));
-  check_net(xn::link<narrow>(model));
-  check_net(xn::link<cores(3), xn::split::rows>(model));
-}
-template <class Model>
-void check_splits(const Model& model) {
-  check_net(xn::link<cores(3), xn::split::columns>(model));
-  check_net(xn::link<cores(2), xn::split::output_channels>(model));
-}
 
 template <xn::shape Extent, quantisation Q>
 constexpr auto image = xn::input<std::int8_t, Extent, Q>;
@@ -207,6 +109,13 @@ TEST_CASE("pools, what moves elements, and soft-max of int8 are their definition
               .kernel = {3, 2}, .stride = {2, 1}, .padding = xn::same}>);
     check(image<xn::hwc{9, 8, 19}, q> | xn::max_pool2d<xn::max_pool{.kernel = {2, 3}}> | xn::relu);
     check(image<xn::hwc{9, 8, 19}, q> | xn::global_average_pool | xn::softmax);
+    // An average over all rows keeps its sums from tile to tile.
+    const auto rows = image<xn::hwc{9, 8, 39}, q> |
+                      xn::average_pool2d<xn::average_pool{.kernel = {9, 2}, .stride = {1, 2}}> |
+                      xn::relu;
+    check_net(xn::link<xn::targets::host, xn::planning{.tile = 1}>(rows));
+    check_net(xn::link<xn::targets::host, xn::planning{.tile = 4}>(rows));
+    check_splits(rows);
     check(image<xn::hwc{6, 3, 33}, q> | xn::global_max_pool | xn::relu6);
     check(image<xn::hwc{4, 3, 6}, q> | xn::permute<xn::transpose{{2, 0, 1}}> |
           xn::fork(xn::identity, xn::relu) | xn::concat | xn::flatten);

@@ -79,6 +79,16 @@ struct counting_probe {
 };
 static_assert(xn::row_probe<counting_probe, float> && !xn::row_probe<xn::no_probe, float>);
 
+/// Writes down when units begin (their number) and end (-1 - number).
+struct timing_probe {
+  std::vector<int>* times;
+
+  void enter(int unit) { times->push_back(unit); }
+  void leave(int unit) { times->push_back(-1 - unit); }
+};
+static_assert(xn::unit_probe<timing_probe> && !xn::unit_probe<xn::no_probe> &&
+              !xn::unit_probe<counting_probe>);
+
 /// A program whose units all compute all their rows.
 template <auto Policy>
 void check_probes() {
@@ -230,4 +240,26 @@ TEST_CASE("a program is small and its arena is as large as planned", "[link]") {
   STATIC_REQUIRE(sizeof(net_type) <= 16 * sizeof(void*));
   STATIC_REQUIRE(alignof(net_type::arena) == std::size_t(net_type::on.alignment));
   STATIC_REQUIRE(sizeof(net_type::arena) >= std::size_t(net_type::plan.arena_bytes()));
+}
+
+TEST_CASE("a probe that times is told every tile of every unit, one after another") {
+  const buffers in = random_inputs<net_type>();
+  const auto arena = std::make_unique<net_type::arena>();
+  buffers out = make_outputs<net_type>();
+  std::vector<int> times;
+  net.run_probed(timing_probe{&times}, packed, net_type::tiers(*arena),
+                 net_type::input_buffer<0>(in[0]), net_type::input_buffer<1>(in[1]),
+                 net_type::output_buffer<0>(out[0]), net_type::output_buffer<1>(out[1]));
+  CHECK(same_bits(out, run_program(net, in)));
+  std::set<int> seen;
+  for (std::size_t i = 0; i < times.size(); i += 2) {
+    CHECK(times[i] == -1 - times.at(i + 1));
+    seen.insert(times[i]);
+  }
+  int steps = 0;
+  for (int k = 0; k < net_type::plan.segment_count; ++k) steps += net_type::plan.segments[k].steps;
+  for (int i = 0; i < net_type::plan.unit_count; ++i) {
+    CHECK(seen.count(i) == (net_type::plan.units[i].in_place ? 0U : 1U));
+  }
+  CHECK(times.size() == 2 * std::size_t(steps));
 }

@@ -232,3 +232,10 @@ TEST_CASE("a function names the model", "[stream]") {
   STATIC_REQUIRE(std::is_same_v<type::parameter_block, live_type::parameter_block>);
   CHECK(type::state_bytes == live_type::state_bytes);
 }
+
+TEST_CASE("a bilinear resize meets the end of a stream", "[stream]") {
+  check_streaming<1, 2, 9>([]<int T>() {
+    return xn::input<float, xn::hwc{T, 3, 2}> | xn::resize_bilinear<xn::bilinear{{2, 3}}> |
+           xn::resize_bilinear<xn::bilinear{{3, 1}, false}> | xn::relu6;
+  });
+}

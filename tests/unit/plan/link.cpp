@@ -55,7 +55,7 @@ std::int64_t chain_cost(const xenos::plan<N>& p, const xenos::target& t, int fir
     for (int i = first; i <= last; ++i) {
       compute += xenos::detail::unit_cycles(p.units[i], t, tile, xenos::detail::all_of(p.units[i]));
       if (i < last && !p.units[i].in_place) {
-        rings += bytes_t{ring_bound(p, i, i + 1, tile)} * p.units[i].row_stride;
+        rings += bytes_t{ring_bound(p, i, {i + 1}, tile)} * p.units[i].row_stride;
       }
     }
     if (rings + xenos::align_up(zeros, t.alignment) + temporaries > t.scratchpad) continue;

@@ -178,7 +178,7 @@ TEST_CASE("the bound of a ring stays tight through reshapes", "[make_plan]") {
   const auto p = make_plan(b.records, xenos::targets::generic.with_scratchpad(1 << 22),
                            xenos::planning{.fuse = false, .tile = 1});
   REQUIRE(p.why == xenos::fault::none);
-  int joins[32] = {};
+  xenos::join_point joins[32] = {};
   join_points(p, joins);
   for (int i = 0; i < p.unit_count; ++i) {
     if (p.units[i].where != placement::ring) continue;

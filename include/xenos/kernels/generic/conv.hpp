@@ -89,8 +89,8 @@ struct direct_conv {
   /// Where the packed parameters of a channel begin that begins a block or ends a range.
   static constexpr std::ptrdiff_t place(int channel) {
     const int within = channel % Geometry.out_channels;
-    return bytes_t{channel / Geometry.out_channels} * padded_channels +
-           align_up(within, Block.lanes);
+    return std::ptrdiff_t{channel / Geometry.out_channels} * padded_channels +
+           static_cast<std::ptrdiff_t>(align_up(within, Block.lanes));
   }
   template <class Transport>
   static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {
@@ -189,8 +189,9 @@ struct direct_conv {
     const range columns = t.columns(shape.template get<&conv_geometry::width>());
     const terms_for<sum_type, decltype(t.piece)> terms_now(t.piece, bias, columns.first, all);
     const int block_terms = terms_now.count(all);
-    const std::ptrdiff_t padded = Cuts.channels ? place(wanted.end) - place(wanted.first)
-                                                : groups * align_up(channels, Block.lanes);
+    const std::ptrdiff_t padded =
+        Cuts.channels ? place(wanted.end) - place(wanted.first)
+                      : static_cast<std::ptrdiff_t>(groups * align_up(channels, Block.lanes));
     output_block block{weights, bias, 0, wanted.first, weights + block_terms * padded};
     const int first_group = Cuts.channels ? wanted.first / channels : 0;
     const int end_group = Cuts.channels ? ceil_div(wanted.end, channels) : groups;

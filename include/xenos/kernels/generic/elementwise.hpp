@@ -9,6 +9,7 @@
 #include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/tabulated.hpp>
 
 #include <type_traits>
 
@@ -84,7 +85,7 @@ struct map_rows {
         value = Op.apply(value, operand(parameters.at[0] + channel + k),
                          operand(parameters.at[1] + channel + k));
       } else if constexpr (Inputs == 1) {
-        value = Op.apply(value);
+        value = apply_one<Op>(value);
       } else {
         for (int i = 1; i < Inputs; ++i) value = Op.apply(value, operand(in[i] + k));
       }

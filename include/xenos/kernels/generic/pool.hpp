@@ -22,11 +22,15 @@ struct pool_geometry {
 };
 
 /// Reduces the elements of each window that lie inside the image. An accumulating pool keeps its
-/// partial sums in the output row itself, so it needs no memory of its own.
+/// partial results in the output row itself if they fit its elements, else sums in its state.
 template <reduction Kind, pool_geometry Geometry, int Lanes, class T>
 struct direct_pool : kernel_defaults {
   using sum_type = accumulator_of<T>;
-  static_assert(std::is_same_v<sum_type, T> || Kind == reduction::max || !Geometry.accumulates);
+  static constexpr bool keeps_sums = Geometry.accumulates && !std::is_same_v<sum_type, T> &&
+                                     Kind != reduction::max && Kind != reduction::min;
+  static_assert(!keeps_sums || Lanes == 1);
+  static constexpr bytes_t state_bytes =
+      keeps_sums ? bytes_t{sizeof(sum_type)} * Geometry.columns.out * Geometry.channels : 0;
 
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
@@ -104,6 +108,7 @@ struct direct_pool : kernel_defaults {
     const range columns = t.columns(Geometry.columns.out);
     const range channels = t.channels(Geometry.channels);
     T* out = t.out[0];
+    [[maybe_unused]] auto* const kept = reinterpret_cast<sum_type*>(t.state);
     const bool last = t.first + t.rows == Geometry.rows.in;
     const auto finish = epilogue.row(0);
     for (int x = columns.first; x < columns.end; ++x) {
@@ -113,8 +118,13 @@ struct direct_pool : kernel_defaults {
         const int at = x * Geometry.channels + c;
         sums sum{{}, min_of(block * Lanes, channels.end - c)};
         for (int k = 0; k < sum.count(); ++k) {
-          sum.at[k] = t.first == 0 ? value(start_of<Kind, sum_type>())
-                                   : run_type::load(out + at + k * Lanes, sum.present(k));
+          if (t.first == 0) {
+            sum.at[k] = value(start_of<Kind, sum_type>());
+          } else if constexpr (keeps_sums) {
+            sum.at[k] = kept[at + k];
+          } else {
+            sum.at[k] = run_type::load(out + at + k * Lanes, sum.present(k));
+          }
         }
         for (int r = 0; r < t.rows; ++r) {
           for (int w = read.first; w < read.end; ++w) {
@@ -125,7 +135,11 @@ struct direct_pool : kernel_defaults {
           sum.finish(elements, finish, out, at, c);
         } else {
           for (int k = 0; k < sum.count(); ++k) {
-            run_type::store(sum.at[k], out + at + k * Lanes, sum.present(k));
+            if constexpr (keeps_sums) {
+              kept[at + k] = sum.at[k];
+            } else {
+              run_type::store(sum.at[k], out + at + k * Lanes, sum.present(k));
+            }
           }
         }
       }

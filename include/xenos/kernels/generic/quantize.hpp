@@ -2,31 +2,47 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/bytes.hpp>
 #include <xenos/core/element.hpp>
+#include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 namespace xenos::inline XENOS_ABI::generic {
 
-/// `Op.convert` of each element of rows of `Width` pixels x `Channels`. Nothing is fused behind it.
-template <auto Op, int Width, int Channels, class In, class Out>
+/// `Op.convert` of each element of rows of `Width` pixels x `Channels`, `Lanes` at a time where
+/// followers take vectors.
+template <auto Op, int Width, int Channels, int Lanes, class In, class Out>
 struct convert_rows : kernel_defaults {
   static constexpr int channel_block = 1;
   static constexpr bool column_cuts = true;
 
   template <cuts Cuts, class Views, class Epilogue>
   static void run(const tile<In, Out, Cuts>& t, const no_parameters&, const Views&,
-                  const Epilogue&) {
+                  const Epilogue& epilogue) {
     const range columns = t.columns(Width);
     const range channels = t.channels(Channels);
     for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
       for (int x = columns.first; x < columns.end; ++x) {
-        const int pixel = x * Channels;
-        for (int c = pixel + channels.first; c < pixel + channels.end; ++c) {
-          t.out[r][c] = Op.convert(t.in[0][r][c]);
-        }
+        const int at = x * Channels + channels.first;
+        make_channels<Lanes>(t.out[r], at, channels.first, channels.size(), finish,
+                             converted{t.in[0][r] + at, channels.size()});
       }
     }
   }
+
+ private:
+  struct converted {
+    const In* from;
+    int count;
+    template <class Operand>
+    XENOS_ALWAYS_INLINE auto operator()(const Operand& operand, int k) const {
+      Out values[Lanes] = {};
+      for (int i = 0; i < min_of(Lanes, count - k); ++i) values[i] = Op.convert(from[k + i]);
+      return operand(values);
+    }
+  };
 };
 
 /// `Op`, an integer_softmax, on rows of `Width` pixels x `Channels`.
@@ -46,15 +62,19 @@ struct integer_softmax_rows : kernel_defaults {
         int largest = in[0];
         for (int c = 1; c < Channels; ++c) largest = max_of(largest, int(in[c]));
         std::int32_t sum = 0;
-        for (int c = 0; c < Channels; ++c) sum = Op.add(sum, Op.exp_below(largest - in[c]));
+        for (int c = 0; c < Channels; ++c) sum = Op.add(sum, exp_below(largest - in[c]));
         const auto divisor = Op.divisor_of(sum);
         for (int c = 0; c < Channels; ++c) {
-          const std::int32_t value = Op.divide(Op.exp_below(largest - in[c]), divisor);
+          const std::int32_t value = Op.divide(exp_below(largest - in[c]), divisor);
           t.out[r][pixel + c] = static_cast<std::int8_t>(finish(value, pixel + c, c));
         }
       }
     }
   }
+
+ private:
+  /// Once in the program: it is long.
+  XENOS_NOINLINE static std::int32_t exp_below(int below) { return Op.exp_below(below); }
 };
 
 }  // namespace xenos::inline XENOS_ABI::generic

@@ -47,6 +47,7 @@ struct bilinear_rows : kernel_defaults {
       const auto rows = Op.template between<value>(t.first + r, Op.factor.height, In.height);
       const T* upper = t.in[0][rows.first - origin];
       const T* lower = t.in[0][rows.second - origin];
+      if (lower == nullptr) lower = upper;  // behind the end of a stream
       const auto finish = epilogue.row(r);
       for (int x = wanted.first; x < wanted.end; ++x) {
         const auto columns = Op.template between<value>(x, Op.factor.width, In.width);

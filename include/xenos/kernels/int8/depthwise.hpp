@@ -20,9 +20,10 @@ namespace xenos::inline XENOS_ABI::int8 {
 //   channels             that meet at a time
 //   weight               the type of packed weights, which lie as [block][tap][channels]
 //   place(c)             where channel c of a block lies in a tap
-//   pixel<Width, Round>(window, filters, zero_point, out)
-//                        scales the sums of a block of channels of one pixel to int8; Width is the
-//                        kernel's, or `dynamic`: as the window tells
+//   scales               what scales the sums of a block of channels, such as `block_scales`
+//   row<Width, Round>(window, weights, scales, zero_point, run)
+//                        a block of channels of the pixels of a run: their sums, scaled to int8;
+//                        Width is the kernel's, or `dynamic`: as the window tells
 // clang-format on
 
 /// What a pixel reads: row h begins at rows[h * row_step] + first, and of it `width` columns
@@ -36,89 +37,80 @@ struct tap_window {
   int column_step;
 };
 
-/// A block of channels: weights of all taps, and what scales the sums.
-template <class Weight>
-struct tap_block {
-  const Weight* weights;
-  const std::int32_t* bias;
-  const std::int32_t* multiplier;
-  const std::int32_t* shift;
-};
-
-template <class Weight>
+template <class Taps>
 struct depthwise_job {
   const std::int8_t* const* in;
   std::int8_t* const* out;
   int rows;
   range columns;
   range channels;
-  tap_block<Weight> filters;
+  const typename Taps::weight* weights;
+  const typename Taps::scales* scales;
   int zero_point;
+};
+
+/// Pixels of a row: the first one's window is that given, those of the others `step` further each.
+struct pixel_run {
+  int count;
+  std::ptrdiff_t step;
+  std::int8_t* out;
+  std::ptrdiff_t out_step;
 };
 
 /// One channel of a block.
 template <class Taps, rounding Round>
-XENOS_ALWAYS_INLINE std::int8_t one_channel(const tap_window& window,
-                                            const tap_block<typename Taps::weight>& filters, int c,
-                                            int zero_point) {
-  std::int32_t sum = filters.bias[c];
-  const typename Taps::weight* weights = filters.weights + Taps::place(c);
-  for (int h = 0; h < window.height; ++h) {
-    const std::int8_t* from = window.rows[h * window.row_step] + window.first;
-    for (int w = 0; w < window.width; ++w) {
-      sum += std::int32_t{*from} * *weights;
-      from += window.column_step;
-      weights += Taps::channels;
+XENOS_ALWAYS_INLINE void run_channel(tap_window window, const typename Taps::weight* weights,
+                                     const typename Taps::scales& scales, int c, int zero_point,
+                                     const pixel_run& pixels) {
+  std::int8_t* out = pixels.out;
+  for (int x = 0; x < pixels.count; ++x) {
+    std::int32_t sum = scales.begin(c);
+    const typename Taps::weight* weight = weights + Taps::place(c);
+    for (int h = 0; h < window.height; ++h) {
+      const std::int8_t* from = window.rows[h * window.row_step] + window.first;
+      for (int w = 0; w < window.width; ++w) {
+        sum += std::int32_t{*from} * *weight;
+        from += window.column_step;
+        weight += Taps::channels;
+      }
     }
+    *out = scaled_sum<Round>(sum, scales, c, zero_point);
+    out += pixels.out_step;
+    window.first += pixels.step;
   }
-  const fixed_factor factor{filters.multiplier[c], static_cast<int>(filters.shift[c])};
-  return static_cast<std::int8_t>(clamp_int8(scaled<Round>(sum, factor) + zero_point));
 }
 
 template <class Taps, int Width, rounding Round>
 XENOS_ALWAYS_INLINE void run_taps(const generic::depthwise_geometry& g,
-                                  const depthwise_job<typename Taps::weight>& job) {
+                                  const depthwise_job<Taps>& job) {
   constexpr int block = Taps::channels;
   const int in_pixel = g.channels / g.multiplier;
   for (int r = 0; r < job.rows; ++r) {
-    auto filters = job.filters;
-    filters.bias += job.channels.first;
-    filters.multiplier += job.channels.first;
-    filters.shift += job.channels.first;
-    filters.weights += std::ptrdiff_t{job.channels.first} * g.kernel_height * g.kernel_width;
+    const auto* weights =
+        job.weights + std::ptrdiff_t{job.channels.first} * g.kernel_height * g.kernel_width;
+    const auto* scales = job.scales + job.channels.first / block;
     for (int c = job.channels.first; c < job.channels.end; c += block) {
-      const int present = min_of(block, job.channels.end - c);
       tap_window window{job.in + r * g.stride_height,
                         std::ptrdiff_t{job.columns.first * g.stride_width - g.left} * in_pixel,
                         g.kernel_height,
                         g.kernel_width,
                         g.dilation_height,
                         g.dilation_width * in_pixel};
-      std::int8_t* out = job.out[r] + std::ptrdiff_t{job.columns.first} * g.channels + c;
-      const std::ptrdiff_t next = std::ptrdiff_t{g.stride_width} * in_pixel;
+      pixel_run pixels{job.columns.size(), std::ptrdiff_t{g.stride_width} * in_pixel,
+                       job.out[r] + std::ptrdiff_t{job.columns.first} * g.channels + c, g.channels};
+      const int present = min_of(block, job.channels.end - c);
       if (present == block && g.multiplier == 1) {
         window.first += c;
-        for (int x = job.columns.first; x < job.columns.end; ++x) {
-          Taps::template pixel<Width, Round>(window, filters, job.zero_point, out);
-          window.first += next;
-          out += g.channels;
-        }
+        Taps::template row<Width, Round>(window, weights, *scales, job.zero_point, pixels);
       } else {
         const std::ptrdiff_t first = window.first;
-        for (int k = 0; k < present; ++k) {
+        for (int k = 0; k < present; ++k, ++pixels.out) {
           window.first = first + (c + k) / g.multiplier;
-          std::int8_t* to = out + k;
-          for (int x = job.columns.first; x < job.columns.end; ++x) {
-            *to = one_channel<Taps, Round>(window, filters, k, job.zero_point);
-            window.first += next;
-            to += g.channels;
-          }
+          run_channel<Taps, Round>(window, weights, *scales, k, job.zero_point, pixels);
         }
       }
-      filters.weights += std::ptrdiff_t{block} * g.kernel_height * g.kernel_width;
-      filters.bias += block;
-      filters.multiplier += block;
-      filters.shift += block;
+      weights += std::ptrdiff_t{block} * g.kernel_height * g.kernel_width;
+      ++scales;
     }
   }
 }
@@ -126,7 +118,7 @@ XENOS_ALWAYS_INLINE void run_taps(const generic::depthwise_geometry& g,
 /// The same, one copy for all layers with kernels of equal width of a program.
 template <class Taps, int Width, rounding Round>
 XENOS_NOINLINE inline void run_any_taps(const generic::depthwise_geometry& g,
-                                        const depthwise_job<typename Taps::weight>& job) {
+                                        const depthwise_job<Taps>& job) {
   run_taps<Taps, Width, Round>(g, job);
 }
 
@@ -144,20 +136,16 @@ struct tap_depthwise {
 
   struct packed {
     alignas(16) typename Taps::weight weights[std::size_t{taps} * padded];
-    std::int32_t bias[padded];
-    std::int32_t multiplier[padded];
-    std::int32_t shift[padded];
+    typename Taps::scales scales[padded / Taps::channels];
   };
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
     for (int c = 0; c < padded; ++c) {
       const bool exists = c < Geometry.channels;
-      const fixed_factor factor = exists ? layer.factor(c) : fixed_factor{};
-      to.bias[c] = exists ? layer.bias(c) : 0;
-      to.multiplier[c] = factor.multiplier;
-      to.shift[c] = factor.shift;
       const int within = c % Taps::channels;
+      to.scales[c / Taps::channels].set(within, exists ? layer.bias(c) : 0,
+                                        exists ? layer.factor(c) : fixed_factor{});
       for (int tap = 0; tap < taps; ++tap) {
         to.weights[(c - within) * taps + tap * Taps::channels + Taps::place(within)] =
             exists ? layer.weight(c, tap / Geometry.kernel_width, tap % Geometry.kernel_width, 0)
@@ -168,13 +156,9 @@ struct tap_depthwise {
 
   template <rounding Round, cuts Cuts>
   static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& p, int zero_point) {
-    const depthwise_job<typename Taps::weight> job{t.in[0],
-                                                   t.out,
-                                                   t.rows,
-                                                   t.columns(Geometry.width),
-                                                   t.channels(Geometry.channels),
-                                                   {p.weights, p.bias, p.multiplier, p.shift},
-                                                   zero_point};
+    const depthwise_job<Taps> job{
+        t.in[0],   t.out,    t.rows,    t.columns(Geometry.width), t.channels(Geometry.channels),
+        p.weights, p.scales, zero_point};
     constexpr int width = Geometry.kernel_width == 3 || !Shared ? Geometry.kernel_width : dynamic;
     if constexpr (Shared) {
       run_any_taps<Taps, width, Round>(geometry, job);
@@ -190,26 +174,32 @@ struct tap_depthwise {
 /// Portable taps: a channel at a time, as compilers make vectors of it where they can.
 struct scalar_taps {
   using weight = std::int8_t;
+  using scales = block_scales<4>;
   static constexpr int channels = 4;
   static constexpr int place(int c) { return c; }
 
   template <int Width, rounding Round>
-  static XENOS_ALWAYS_INLINE void pixel(const tap_window& window, const tap_block<weight>& filters,
-                                        int zero_point, std::int8_t* out) {
-    std::int32_t sum[channels];
-    for (int c = 0; c < channels; ++c) sum[c] = filters.bias[c];
-    const weight* weights = filters.weights;
-    for (int h = 0; h < window.height; ++h) {
-      const std::int8_t* from = window.rows[h * window.row_step] + window.first;
-      for (int w = 0; w < (Width == dynamic ? window.width : Width); ++w) {
-        for (int c = 0; c < channels; ++c) sum[c] += std::int32_t{from[c]} * weights[c];
-        from += window.column_step;
-        weights += channels;
+  static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
+                                      const scales& by, int zero_point, const pixel_run& pixels) {
+    std::int8_t* out = pixels.out;
+    std::ptrdiff_t first = window.first;
+    for (int x = 0; x < pixels.count; ++x) {
+      std::int32_t sum[channels];
+      for (int c = 0; c < channels; ++c) sum[c] = by.bias[c];
+      const weight* tap = weights;
+      for (int h = 0; h < window.height; ++h) {
+        const std::int8_t* from = window.rows[h * window.row_step] + first;
+        for (int w = 0; w < (Width == dynamic ? window.width : Width); ++w) {
+          for (int c = 0; c < channels; ++c) sum[c] += std::int32_t{from[c]} * tap[c];
+          from += window.column_step;
+          tap += channels;
+        }
       }
-    }
-    for (int c = 0; c < channels; ++c) {
-      const fixed_factor factor{filters.multiplier[c], static_cast<int>(filters.shift[c])};
-      out[c] = static_cast<std::int8_t>(clamp_int8(scaled<Round>(sum[c], factor) + zero_point));
+      for (int c = 0; c < channels; ++c) {
+        out[c] = scaled_sum<Round>(sum[c], by, c, zero_point);
+      }
+      out += pixels.out_step;
+      first += pixels.step;
     }
   }
 };

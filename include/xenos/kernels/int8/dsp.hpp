@@ -15,17 +15,21 @@
 
 namespace xenos::inline XENOS_ABI::int8 {
 
-/// Four bytes as two pairs of 16 bits, signed: bytes 0 and 2, and bytes 1 and 3.
-struct byte_pairs {
-  std::uint32_t even;
-  std::uint32_t odd;
-};
-XENOS_ALWAYS_INLINE byte_pairs widened(std::uint32_t bytes) {
-  byte_pairs pairs;
-  __asm__("sxtb16 %0, %1" : "=r"(pairs.even) : "r"(bytes));
-  __asm__("sxtb16 %0, %1, ror #8" : "=r"(pairs.odd) : "r"(bytes));
-  return pairs;
+/// Bytes 0 and 2 of four as a pair of 16 bits, signed; bytes 1 and 3.
+XENOS_ALWAYS_INLINE std::uint32_t even_bytes(std::uint32_t bytes) {
+  std::uint32_t pair;
+  __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(bytes));
+  return pair;
 }
+XENOS_ALWAYS_INLINE std::uint32_t odd_bytes(std::uint32_t bytes) {
+  std::uint32_t pair;
+  __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(bytes));
+  return pair;
+}
+
+/// Makes the compiler store what assembly behind it reads, which says nothing of memory itself, so
+/// that values stay in registers.
+XENOS_ALWAYS_INLINE void finish_stores() { __asm__ volatile("" ::: "memory"); }
 
 /// Four bytes from any address.
 XENOS_ALWAYS_INLINE std::uint32_t load_word(const std::int8_t* from) {
@@ -34,7 +38,7 @@ XENOS_ALWAYS_INLINE std::uint32_t load_word(const std::int8_t* from) {
   return word;
 }
 
-/// `sum` scaled as TFLite does, where `right` = -shift > 0, without the limits of int8.
+/// `sum` scaled as TFLite does, where `right` > 0, without the limits of int8.
 XENOS_ALWAYS_INLINE std::int32_t scaled_twice(std::int32_t sum, std::int32_t multiplier,
                                               std::int32_t right) {
   std::int32_t low, high;
@@ -56,22 +60,26 @@ XENOS_ALWAYS_INLINE std::int8_t saturated(std::int32_t value) {
   return static_cast<std::int8_t>(value);
 }
 
-/// The sums of channel c of a block, for some pixels, as int8.
+/// Sums of one channel for some pixels, as int8.
+template <rounding Round, int P>
+XENOS_NOINLINE inline void store_otherwise(const std::int32_t (&sum)[P], fixed_factor factor,
+                                           int zero_point, std::int8_t* const* out, int channel) {
+  for (int p = 0; p < P; ++p) {
+    out[p][channel] = saturated(scaled<Round>(sum[p], factor) + zero_point);
+  }
+}
 template <rounding Round, int P>
 XENOS_ALWAYS_INLINE void store_scaled(const std::int32_t (&sum)[P], std::int32_t multiplier,
-                                      std::int32_t shift, int zero_point, std::int8_t* const* out,
+                                      std::int32_t right, int zero_point, std::int8_t* const* out,
                                       int channel) {
-  if constexpr (Round == rounding::twice) {
-    if (shift < 0) [[likely]] {
-      for (int p = 0; p < P; ++p) {
-        out[p][channel] = saturated(scaled_twice(sum[p], multiplier, -shift) + zero_point);
-      }
-      return;
+  if (Round == rounding::twice && right > 0) [[likely]] {
+    for (int p = 0; p < P; ++p) {
+      out[p][channel] = saturated(scaled_twice(sum[p], multiplier, right) + zero_point);
     }
-  }
-  for (int p = 0; p < P; ++p) {
-    const fixed_factor factor{multiplier, static_cast<int>(shift)};
-    out[p][channel] = saturated(scaled<Round>(sum[p], factor) + zero_point);
+  } else {
+    std::int32_t copy[P];  // a sum whose address is taken would not stay in a register
+    for (int p = 0; p < P; ++p) copy[p] = sum[p];
+    store_otherwise<Round>(copy, {multiplier, static_cast<int>(-right)}, zero_point, out, channel);
   }
 }
 
@@ -79,6 +87,8 @@ XENOS_ALWAYS_INLINE void store_scaled(const std::int32_t (&sum)[P], std::int32_t
 /// to both: each four terms are {0, 2}, {1, 3}, as SXTB16 takes bytes apart. Weights stay bytes.
 struct dsp_products {
   using staged = std::int16_t;
+  static constexpr bool adds = true;
+  using scales = block_scales<2>;
   static constexpr int pixels = 2;
   static constexpr int channels = 2;
   static constexpr int step = 4;
@@ -91,42 +101,65 @@ struct dsp_products {
                                                  const std::int8_t* from, int count) {
     auto* at = reinterpret_cast<std::uint32_t*>(to) + 2 * k;
     for (; count >= step; count -= step, from += step, at += 4) {
-      const byte_pairs pairs = widened(load_word(from));
-      at[0] = pairs.even;
-      at[1] = pairs.odd;
+      const std::uint32_t bytes = load_word(from);
+      at[0] = even_bytes(bytes);
+      at[1] = odd_bytes(bytes);
     }
     if (count > 0) {
       std::uint32_t rest = 0;
       for (int i = 0; i < count; ++i) {
         rest |= std::uint32_t{static_cast<std::uint8_t>(from[i])} << 8 * i;
       }
-      const byte_pairs pairs = widened(rest);
-      at[0] = pairs.even;
-      at[1] = pairs.odd;
+      at[0] = even_bytes(rest);
+      at[1] = odd_bytes(rest);
       at += 4;
     }
     return reinterpret_cast<std::int16_t*>(at - 2 * k);
   }
 
+  template <auto Join>
+  static void add_rows(const std::int8_t* a, const std::int8_t* b, std::int8_t* out, int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::int32_t x = (a[i] - Join.left_zero) * (1 << Join.more_bits);
+      const std::int32_t y = (b[i] - Join.right_zero) * (1 << Join.more_bits);
+      const std::int32_t sum =
+          scaled_by<Join.left, Join.to.round>(x) + scaled_by<Join.right, Join.to.round>(y);
+      out[i] = saturated(scaled_by<Join.result, Join.to.round>(sum) + Join.to.zero_point);
+    }
+  }
+
   template <int P, rounding Round>
   static XENOS_ALWAYS_INLINE void multiply(const std::int16_t* const* patches, int terms,
-                                           const filter_block& filters, int zero_point,
-                                           std::int8_t* const* out, int channel, int present) {
-    std::int32_t first[P];
-    std::int32_t second[P];
-    for (int p = 0; p < P; ++p) {
-      first[p] = filters.bias[0];
-      second[p] = filters.bias[1];
-    }
-    add(first, second, patches[0], filters.weights, terms);
-    store_scaled<Round>(first, filters.multiplier[0], filters.shift[0], zero_point, out, channel);
-    if (present == channels) {
-      store_scaled<Round>(second, filters.multiplier[1], filters.shift[1], zero_point, out,
-                          channel + 1);
+                                           const std::int8_t* weights, const scales* by,
+                                           int zero_point, std::int8_t* const* out, int count) {
+    finish_stores();
+    const int steps = terms / step;
+    for (int c = 0; c < count; c += channels, ++by) {
+      std::int32_t first[P];
+      std::int32_t second[P];
+      for (int p = 0; p < P; ++p) {
+        first[p] = by->bias[0];
+        second[p] = by->bias[1];
+      }
+      add(first, second, patches[0], weights, steps);
+      store_scaled<Round>(first, by->multiplier[0], by->right[0], zero_point, out, c);
+      if (c + 1 == count) break;
+      store_scaled<Round>(second, by->multiplier[1], by->right[1], zero_point, out, c + 1);
     }
   }
 
  private:
+  template <fixed_factor By, rounding Round>
+  static XENOS_ALWAYS_INLINE std::int32_t scaled_by(std::int32_t value) {
+    if constexpr (Round == rounding::twice && By.shift < 0) {
+      return scaled_twice(value, By.multiplier, -By.shift);
+    } else if constexpr (Round == rounding::twice && By == fixed_factor{1 << 30, 0}) {
+      return (value >> 1) + (value & 1);
+    } else {
+      return scaled<Round>(value, By);
+    }
+  }
+
   // Steps as assembly, as g++ 12 neither pairs the loads nor keeps all of this in registers. Of the
   // 14 registers the pair of pixels takes 13, and the loop's counter the last.
 
@@ -153,8 +186,7 @@ struct dsp_products {
         : [f0] "+r"(first[0]), [f1] "+r"(first[1]), [s0] "+r"(second[0]), [s1] "+r"(second[1]),
           [x] "+r"(patch), [w8] "+r"(weights), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c),
           [d] "=&r"(d), [u] "=&r"(u), [v] "=&r"(v), [t] "=&r"(w)
-        :
-        : "memory");
+        :);
   }
   static XENOS_ALWAYS_INLINE void add_step(std::int32_t (&first)[1], std::int32_t (&second)[1],
                                            const std::int16_t*& patch,
@@ -173,19 +205,16 @@ struct dsp_products {
         "smlad  %[s0], %[t], %[b], %[s0]"
         : [f0] "+r"(first[0]), [s0] "+r"(second[0]), [x] "+r"(patch), [w8] "+r"(weights),
           [a] "=&r"(a), [b] "=&r"(b), [u] "=&r"(u), [v] "=&r"(v), [t] "=&r"(w)
-        :
-        : "memory");
+        :);
   }
   template <int P>
   static XENOS_ALWAYS_INLINE void add(std::int32_t (&first)[P], std::int32_t (&second)[P],
-                                      const std::int16_t* patch, const std::int8_t* weights,
-                                      int terms) {
-    int steps = terms / step;
-    if (steps % 2 != 0) {
+                                      const std::int16_t* patch, const std::int8_t*& weights,
+                                      int steps) {
+    for (; steps % 4 != 0; --steps) add_step(first, second, patch, weights);
+    for (; steps > 0; steps -= 4) {
       add_step(first, second, patch, weights);
-      --steps;
-    }
-    for (; steps > 0; steps -= 2) {
+      add_step(first, second, patch, weights);
       add_step(first, second, patch, weights);
       add_step(first, second, patch, weights);
     }
@@ -196,34 +225,59 @@ struct dsp_products {
 /// bytes of the input apart.
 struct dsp_taps {
   using weight = std::int16_t;
+  using scales = block_scales<4>;
   static constexpr int channels = 4;
   static constexpr int place(int c) { return c / 2 + c % 2 * 2; }
 
   template <int Width, rounding Round>
-  static XENOS_ALWAYS_INLINE void pixel(const tap_window& window, const tap_block<weight>& filters,
-                                        int zero_point, std::int8_t* out) {
-    std::int32_t sum[channels] = {filters.bias[0], filters.bias[1], filters.bias[2],
-                                  filters.bias[3]};
-    const weight* weights = filters.weights;
-    const std::int8_t* const* row = window.rows;
-    for (int h = window.height; h > 0; --h) {
-      const std::int8_t* from = *row + window.first;
-      row += window.row_step;
-      XENOS_UNROLL(3)
-      for (int w = 0; w < (Width == dynamic ? window.width : Width); ++w) {
-        const byte_pairs x = widened(load_word(from));
-        add_tap(sum, x, weights);
-        from += window.column_step;
+  static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
+                                      const scales& by, int zero_point, const pixel_run& pixels) {
+    if (Round != rounding::twice || !all_right(by)) {
+      for (int c = 0; c < channels; ++c) {
+        pixel_run run = pixels;
+        run.out += c;
+        tap_window one = window;
+        one.first += c;
+        run_channel<dsp_taps, Round>(one, weights, by, c, zero_point, run);
       }
+      return;
     }
-    for (int c = 0; c < channels; ++c) {
-      const std::int32_t one[1] = {sum[c]};
-      store_scaled<Round>(one, filters.multiplier[c], filters.shift[c], zero_point, &out, c);
+    finish_stores();
+    std::int8_t* out = pixels.out;
+    std::ptrdiff_t first = window.first;
+    const int width = Width == dynamic ? window.width : Width;
+    for (int x = pixels.count; x > 0; --x) {
+      std::int32_t sum[channels] = {by.bias[0], by.bias[1], by.bias[2], by.bias[3]};
+      const weight* tap = weights;
+      const std::int8_t* const* row = window.rows;
+      XENOS_UNROLL(3)
+      for (int h = Width == 3 ? 3 : window.height; h > 0; --h) {
+        const std::int8_t* from = *row + first;
+        row += window.row_step;
+        XENOS_UNROLL(3)
+        for (int w = 0; w < width; ++w) {
+          add_tap(sum, load_word(from), tap);
+          from += window.column_step;
+        }
+      }
+      XENOS_UNROLL(4)
+      for (int c = 0; c < channels; ++c) {
+        const std::int32_t value = scaled_twice(sum[c], by.multiplier[c], by.right[c]);
+        out[c] = saturated(value + zero_point);
+      }
+      out += pixels.out_step;
+      first += pixels.step;
     }
   }
 
  private:
-  static XENOS_ALWAYS_INLINE void add_tap(std::int32_t (&sum)[channels], byte_pairs x,
+  static XENOS_ALWAYS_INLINE bool all_right(const scales& by) {
+    for (const std::int32_t right : by.right) {
+      if (right <= 0) return false;
+    }
+    return true;
+  }
+  static XENOS_ALWAYS_INLINE void add_tap(std::int32_t (&sum)[channels], std::uint32_t x,
                                           const weight*& weights) {
     std::uint32_t u, v;
     __asm__ volatile(
@@ -234,8 +288,7 @@ struct dsp_taps {
         "smlatt %[s3], %[o], %[v], %[s3]"
         : [s0] "+r"(sum[0]), [s1] "+r"(sum[1]), [s2] "+r"(sum[2]), [s3] "+r"(sum[3]),
           [w] "+r"(weights), [u] "=&r"(u), [v] "=&r"(v)
-        : [e] "r"(x.even), [o] "r"(x.odd)
-        : "memory");
+        : [e] "r"(even_bytes(x)), [o] "r"(odd_bytes(x)));
   }
 };
 

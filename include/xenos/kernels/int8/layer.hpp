@@ -7,9 +7,11 @@
 #include <xenos/core/quantisation.hpp>
 #include <xenos/core/range.hpp>
 #include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/quantised_join.hpp>
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -53,12 +55,33 @@ constexpr bool leaves_int8() {
   }
 }
 
+/// Whether followers are an addition of two streams and no more.
+template <class Epilogue>
+constexpr bool only_adds() {
+  if constexpr (requires { typename Epilogue::first; }) {
+    return is_int8_add<std::remove_cvref_t<decltype(Epilogue::first::op)>> &&
+           leaves_int8<typename Epilogue::others>();
+  } else {
+    return false;
+  }
+}
+
 /// Elements [first, first + count) of a finished row, the first of which is of channel `channel` of
-/// `channels`, through the followers. Its own function, for loops that compilers make vectors of.
-template <class RowEpilogue>
+/// `channels`, through the followers. Its own function, for loops that compilers make vectors of. A
+/// kernel may bring additions of its own:
+///   add<Join>(a, b, out, count)   Join (a `quantised_join`) of elements of a and b; out may be
+///   either
+template <class Kernel, class Epilogue>
 XENOS_NOINLINE void follow(std::int8_t* row, int first, int count, int channel, int channels,
-                           const RowEpilogue& followers) {
-  if constexpr (RowEpilogue::by_channel) {
+                           const Epilogue& epilogue, int index) {
+  const auto followers = epilogue.row(index);
+  if constexpr (only_adds<Epilogue>() && requires { requires Kernel::adds; }) {
+    using join = typename Epilogue::first;
+    const std::int8_t* other = followers.operands[0] + first;
+    row += first;
+    Kernel::template add<join::op>(join::chain == 0 ? row : other, join::chain == 0 ? other : row,
+                                   row, count);
+  } else if constexpr (followers.by_channel) {
     for (int i = first; i < first + count; ++i) {
       row[i] = static_cast<std::int8_t>(followers(std::int32_t{row[i]}, i, channel));
       if (++channel == channels) channel = 0;
@@ -114,15 +137,14 @@ struct int8_layer {
       const range columns = t.columns(Width);
       const range channels = t.channels(Channels);
       for (int r = 0; r < t.rows; ++r) {
-        const auto followers = epilogue.row(r);
         if constexpr (Cuts.channels) {
           for (int x = columns.first; x < columns.end; ++x) {
-            int8::follow(t.out[r], x * Channels + channels.first, channels.size(), channels.first,
-                         Channels, followers);
+            int8::follow<Kernel>(t.out[r], x * Channels + channels.first, channels.size(),
+                                 channels.first, Channels, epilogue, r);
           }
         } else {
-          int8::follow(t.out[r], columns.first * Channels, columns.size() * Channels, 0, Channels,
-                       followers);
+          int8::follow<Kernel>(t.out[r], columns.first * Channels, columns.size() * Channels, 0,
+                               Channels, epilogue, r);
         }
       }
     }

@@ -12,14 +12,6 @@
 
 namespace xenos::inline XENOS_ABI::int8 {
 
-/// A sum of channel `c` of a block of filters, as int8.
-template <rounding Round>
-XENOS_ALWAYS_INLINE std::int8_t scaled_sum(std::int32_t sum, const filter_block& filters, int c,
-                                           int zero_point) {
-  const fixed_factor factor{filters.multiplier[c], static_cast<int>(filters.shift[c])};
-  return static_cast<std::int8_t>(clamp_int8(scaled<Round>(sum, factor) + zero_point));
-}
-
 /// Patches of int8, one behind the other.
 struct byte_patches {
   using staged = std::int8_t;
@@ -35,6 +27,7 @@ struct byte_patches {
 };
 
 struct scalar_products : byte_patches {
+  using scales = block_scales<2>;
   static constexpr int pixels = 2;
   static constexpr int channels = 2;
   static constexpr int step = 1;
@@ -42,22 +35,23 @@ struct scalar_products : byte_patches {
 
   template <int P, rounding Round>
   static XENOS_ALWAYS_INLINE void multiply(const std::int8_t* const* patches, int terms,
-                                           const filter_block& filters, int zero_point,
-                                           std::int8_t* const* out, int channel, int present) {
-    std::int32_t sum[P][channels];
-    for (int p = 0; p < P; ++p) {
-      for (int c = 0; c < channels; ++c) sum[p][c] = filters.bias[c];
-    }
-    const std::int8_t* weights = filters.weights;
-    for (int i = 0; i < terms; ++i) {
-      for (int c = 0; c < channels; ++c) {
-        const std::int32_t weight = *weights++;
-        for (int p = 0; p < P; ++p) sum[p][c] += weight * patches[p][i];
-      }
-    }
-    for (int c = 0; c < present; ++c) {
+                                           const std::int8_t* weights, const scales* by,
+                                           int zero_point, std::int8_t* const* out, int count) {
+    for (int first = 0; first < count; first += channels, ++by) {
+      std::int32_t sum[P][channels];
       for (int p = 0; p < P; ++p) {
-        out[p][channel + c] = scaled_sum<Round>(sum[p][c], filters, c, zero_point);
+        for (int c = 0; c < channels; ++c) sum[p][c] = by->bias[c];
+      }
+      for (int i = 0; i < terms; ++i) {
+        for (int c = 0; c < channels; ++c) {
+          const std::int32_t weight = *weights++;
+          for (int p = 0; p < P; ++p) sum[p][c] += weight * patches[p][i];
+        }
+      }
+      for (int c = 0; c < channels && first + c < count; ++c) {
+        for (int p = 0; p < P; ++p) {
+          out[p][first + c] = scaled_sum<Round>(sum[p][c], *by, c, zero_point);
+        }
       }
     }
   }

@@ -6,6 +6,7 @@
 #include <xenos/kernels/generic/depthwise.hpp>
 #include <xenos/kernels/int8/depthwise.hpp>
 #include <xenos/kernels/int8/dsp.hpp>
+#include <xenos/kernels/int8/helium.hpp>
 #include <xenos/kernels/int8/lanes_conv.hpp>
 #include <xenos/kernels/int8/lanes_depthwise.hpp>
 #include <xenos/kernels/int8/neon_lanes.hpp>
@@ -17,7 +18,10 @@
 
 namespace xenos::inline XENOS_ABI::int8 {
 
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
+#if defined(__ARM_FEATURE_MVE)
+using native_products = helium_products;
+using native_taps = helium_taps;
+#elif defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 using native_products = dsp_products;
 using native_taps = dsp_taps;
 #else

@@ -1,0 +1,29 @@
+// Keyword spotting: DS-CNN of MLPerf Tiny in int8.
+#include "application.hpp"
+#include "kws_data.hpp"
+
+namespace xn = xenos;
+
+namespace {
+
+// Rows one by one, all stages linked: least memory.
+constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 2}>(
+    [] { return models::ds_cnn_int8(data::weights); });
+using Net = std::remove_const_t<decltype(net)>;
+
+[[gnu::section(".weights")]] constexpr Net::weights weights = net.pack();
+
+// Where each tier lies is one line.
+[[gnu::section(".dtcm")]] alignas(Net::on.alignment) std::byte
+    scratchpad[Net::plan.scratchpad_bytes];
+[[gnu::section(".l2")]] alignas(Net::on.alignment) std::byte memory[Net::plan.memory_bytes + 1];
+
+}  // namespace
+
+bool run_application() {
+  // Which weights these are, as who trained them computes it.
+  constexpr std::uint32_t fingerprint = net.fingerprint();
+  static_assert(fingerprint == data::fingerprint);
+  return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, data::inputs,
+                            data::expected);
+}

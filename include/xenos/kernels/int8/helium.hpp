@@ -1,0 +1,344 @@
+// Sums of products of int8 with Helium, the vectors of Armv8.1-M (Cortex-M55, M85).
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/quantisation.hpp>
+#include <xenos/kernels/int8/depthwise.hpp>
+#include <xenos/kernels/int8/products.hpp>
+
+#if defined(__ARM_FEATURE_MVE)
+
+#include <arm_mve.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace xenos::inline XENOS_ABI::int8 {
+
+/// What scales the sums of N channels, in fours. Where `Interleaved`, the fours are the even and
+/// the odd channels.
+template <int N, bool Interleaved>
+struct vector_scales {
+  std::int32_t bias[N];
+  std::int32_t multiplier[N];
+  std::int32_t left[N];
+  std::int32_t right[N];  // negative, as the instruction wants it
+
+  static constexpr int place(int c) { return Interleaved ? c / 2 + c % 2 * (N / 2) : c; }
+  constexpr void set(int c, std::int32_t begin, fixed_factor factor) {
+    bias[place(c)] = begin;
+    multiplier[place(c)] = factor.multiplier;
+    left[place(c)] = factor.shift > 0 ? factor.shift : 0;
+    right[place(c)] = factor.shift < 0 ? factor.shift : 0;
+  }
+  [[nodiscard]] constexpr std::int32_t begin(int c) const { return bias[place(c)]; }
+  [[nodiscard]] constexpr fixed_factor factor(int c) const {
+    return {multiplier[place(c)], static_cast<int>(left[place(c)] + right[place(c)])};
+  }
+
+  /// Scales the sums of four channels for two pixels to int8; what is between -128 and
+  /// 127 is the low byte of each.
+  template <rounding Round>
+  XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int32x4_t& b, int zero_point) const {
+    if constexpr (Round == rounding::twice) {
+      // As assembly, as g++ 12 keeps addresses of all that is loaded, on the stack. Halves of what
+      // is negative go down, but where nothing is shifted out.
+      int32x4_t by, other;
+      __asm__ volatile(
+          "vldrw.u32    %q[v], [%[p], #%c[bias]]\n\t"
+          "vadd.i32     %q[a], %q[a], %q[v]\n\t"
+          "vadd.i32     %q[b], %q[b], %q[v]\n\t"
+          "vldrw.u32    %q[u], [%[p], #%c[left]]\n\t"
+          "vldrw.u32    %q[v], [%[p], #%c[multiplier]]\n\t"
+          "vshl.s32     %q[a], %q[a], %q[u]\n\t"
+          "vshl.s32     %q[b], %q[b], %q[u]\n\t"
+          "vqrdmulh.s32 %q[a], %q[a], %q[v]\n\t"
+          "vqrdmulh.s32 %q[b], %q[b], %q[v]\n\t"
+          "vldrw.u32    %q[v], [%[p], #%c[right]]\n\t"
+          "vand         %q[u], %q[a], %q[v]\n\t"
+          "vshr.s32     %q[u], %q[u], #31\n\t"
+          "vadd.i32     %q[a], %q[a], %q[u]\n\t"
+          "vand         %q[u], %q[b], %q[v]\n\t"
+          "vrshl.s32    %q[a], %q[a], %q[v]\n\t"
+          "vshr.s32     %q[u], %q[u], #31\n\t"
+          "vadd.i32     %q[a], %q[a], %[z]\n\t"
+          "vadd.i32     %q[b], %q[b], %q[u]\n\t"
+          "vqmovnb.s32  %q[a], %q[a]\n\t"
+          "vrshl.s32    %q[b], %q[b], %q[v]\n\t"
+          "vqmovnb.s16  %q[a], %q[a]\n\t"
+          "vadd.i32     %q[b], %q[b], %[z]\n\t"
+          "vqmovnb.s32  %q[b], %q[b]\n\t"
+          "vqmovnb.s16  %q[b], %q[b]"
+          : [a] "+w"(a), [b] "+w"(b), [v] "=&w"(by), [u] "=&w"(other)
+          : [p] "r"(bias), [z] "r"(zero_point), [bias] "i"(0), [multiplier] "i"(4 * N),
+            [left] "i"(8 * N), [right] "i"(12 * N));
+    } else {
+      a = each_scaled<Round>(a, 0, zero_point);
+      b = each_scaled<Round>(b, 0, zero_point);
+    }
+  }
+
+  /// The same for one pixel, sums of the four channels at `first` and at `second`.
+  template <rounding Round>
+  XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int first, int32x4_t& b, int second,
+                                 int zero_point) const {
+    if constexpr (Round == rounding::twice) {
+      // As assembly, as g++ 12 keeps addresses of all that is loaded, on the stack. Halves of what
+      // is negative go down, but where nothing is shifted out.
+      int32x4_t by, other;
+      __asm__ volatile(
+          "vldrw.u32    %q[v], [%[p], #%c[bias]]\n\t"
+          "vldrw.u32    %q[u], [%[q], #%c[bias]]\n\t"
+          "vadd.i32     %q[a], %q[a], %q[v]\n\t"
+          "vldrw.u32    %q[v], [%[p], #%c[left]]\n\t"
+          "vadd.i32     %q[b], %q[b], %q[u]\n\t"
+          "vldrw.u32    %q[u], [%[q], #%c[left]]\n\t"
+          "vshl.s32     %q[a], %q[a], %q[v]\n\t"
+          "vldrw.u32    %q[v], [%[p], #%c[multiplier]]\n\t"
+          "vshl.s32     %q[b], %q[b], %q[u]\n\t"
+          "vldrw.u32    %q[u], [%[q], #%c[multiplier]]\n\t"
+          "vqrdmulh.s32 %q[a], %q[a], %q[v]\n\t"
+          "vqrdmulh.s32 %q[b], %q[b], %q[u]\n\t"
+          "vldrw.u32    %q[v], [%[p], #%c[right]]\n\t"
+          "vand         %q[u], %q[a], %q[v]\n\t"
+          "vshr.s32     %q[u], %q[u], #31\n\t"
+          "vadd.i32     %q[a], %q[a], %q[u]\n\t"
+          "vrshl.s32    %q[a], %q[a], %q[v]\n\t"
+          "vldrw.u32    %q[v], [%[q], #%c[right]]\n\t"
+          "vand         %q[u], %q[b], %q[v]\n\t"
+          "vshr.s32     %q[u], %q[u], #31\n\t"
+          "vadd.i32     %q[b], %q[b], %q[u]\n\t"
+          "vrshl.s32    %q[b], %q[b], %q[v]\n\t"
+          "vadd.i32     %q[a], %q[a], %[z]\n\t"
+          "vadd.i32     %q[b], %q[b], %[z]\n\t"
+          "vqmovnb.s32  %q[a], %q[a]\n\t"
+          "vqmovnb.s32  %q[b], %q[b]\n\t"
+          "vqmovnb.s16  %q[a], %q[a]\n\t"
+          "vqmovnb.s16  %q[b], %q[b]"
+          : [a] "+w"(a), [b] "+w"(b), [v] "=&w"(by), [u] "=&w"(other)
+          : [p] "r"(bias + first), [q] "r"(bias + second), [z] "r"(zero_point), [bias] "i"(0),
+            [multiplier] "i"(4 * N), [left] "i"(8 * N), [right] "i"(12 * N));
+    } else {
+      a = each_scaled<Round>(a, first, zero_point);
+      b = each_scaled<Round>(b, second, zero_point);
+    }
+  }
+
+ private:
+  template <rounding Round>
+  int32x4_t each_scaled(int32x4_t sums, int first, int zero_point) const {
+    std::int32_t each[4];
+    vst1q_s32(each, sums);
+    for (int k = 0; k < 4; ++k) {
+      const int at = first + k;
+      const fixed_factor by{multiplier[at], static_cast<int>(left[at] + right[at])};
+      each[k] = clamp_int8(scaled<Round>(each[k] + bias[at], by) + zero_point);
+    }
+    return vld1q_s32(each);
+  }
+};
+
+/// Two patches by four channels, 16 terms a step: eight sums in the core's even registers.
+struct helium_products : byte_patches {
+  using scales = vector_scales<4, false>;
+  static constexpr bool adds = true;
+  static constexpr int pixels = 2;
+  static constexpr int channels = 4;
+  static constexpr int step = 16;
+  static constexpr int alignment = 16;
+
+  static XENOS_ALWAYS_INLINE std::int8_t* stage(std::int8_t* to, int k, int terms,
+                                                const std::int8_t* from, int count) {
+    std::int8_t* at = to + k * terms;
+    int left = count;
+    __asm__ volatile(  // the last step loads and stores what is left only
+        "dlstp.8 lr, %[n]\n"
+        "1:\n\t"
+        "vldrb.u8 q0, [%[x]], #16\n\t"
+        "vstrb.8  q0, [%[t]], #16\n\t"
+        "letp    lr, 1b"
+        : [x] "+r"(from), [t] "+r"(at), [n] "+r"(left)
+        :
+        : "q0", "lr", "cc", "memory");
+    return to + count;
+  }
+
+  template <auto Join>
+  static void add_rows(const std::int8_t* a, const std::int8_t* b, std::int8_t* out, int count) {
+    for (; count > 0; count -= 4, a += 4, b += 4, out += 4) {
+      const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
+      constexpr rounding round = Join.to.round;
+      int32x4_t x = vsubq_n_s32(vldrbq_z_s32(a, some), Join.left_zero);
+      int32x4_t y = vsubq_n_s32(vldrbq_z_s32(b, some), Join.right_zero);
+      x = scaled_all<Join.left, round>(vshlq_n_s32(x, Join.more_bits));
+      y = scaled_all<Join.right, round>(vshlq_n_s32(y, Join.more_bits));
+      const int32x4_t scaled = scaled_all<Join.result, round>(vaddq_s32(x, y));
+      vstrbq_p_s32(out, limited(vaddq_n_s32(scaled, Join.to.zero_point)), some);
+    }
+  }
+
+  template <int P, rounding Round>
+  static XENOS_ALWAYS_INLINE void multiply(const std::int8_t* const* patches, int terms,
+                                           const std::int8_t* weights, const scales* by,
+                                           int zero_point, std::int8_t* const* out, int count) {
+    const int steps = terms / step;
+    std::int8_t* first = out[0];
+    std::int8_t* second = out[P - 1];
+    __asm__ volatile("" ::: "memory");  // what the assembly below reads is stored
+    for (; count > 0; count -= channels, first += channels, second += channels, ++by) {
+      int32x4_t sum[2];
+      if constexpr (P == 2) {
+        add(sum[0], sum[1], patches, weights, steps);
+      } else {
+        sum[1] = sum[0] = add(patches[0], weights, steps);
+      }
+      by->template scale<Round>(sum[0], sum[1], zero_point);
+      if (count >= channels) [[likely]] {
+        vstrbq_s32(first, sum[0]);
+        vstrbq_s32(second, sum[1]);
+      } else {
+        const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
+        vstrbq_p_s32(first, sum[0], some);
+        vstrbq_p_s32(second, sum[1], some);
+      }
+    }
+  }
+
+ private:
+  /// All of `values` times a factor.
+  template <fixed_factor By, rounding Round>
+  static XENOS_ALWAYS_INLINE int32x4_t scaled_all(int32x4_t values) {
+    if constexpr (Round == rounding::twice && By.shift <= 0) {
+      values = vqrdmulhq_n_s32(values, By.multiplier);
+      if constexpr (By.shift == 0) return values;
+      values = vaddq_s32(values, vshrq_n_s32(values, 31));
+      return vrshlq_n_s32(values, By.shift);
+    } else {
+      std::int32_t each[4];
+      vst1q_s32(each, values);
+      for (std::int32_t& value : each) value = scaled<Round>(value, By);
+      return vld1q_s32(each);
+    }
+  }
+  static XENOS_ALWAYS_INLINE int32x4_t limited(int32x4_t values) {
+    return vminq_s32(vmaxq_s32(values, vdupq_n_s32(-128)), vdupq_n_s32(127));
+  }
+
+// Sixteen terms of two patches with the filters of four channels.
+#define XENOS_DETAIL_STEP(multiply)                                       \
+  "vldrb.u8    q0, [%[a]], #16\n\t"                                       \
+  "vldrb.u8    q1, [%[b]], #16\n\t"                                       \
+  "vldrb.u8    q2, [%[w]], #16\n\t" multiply                              \
+  "%[s0], q0, q2\n\t"                                                     \
+  "vldrb.u8    q3, [%[w]], #16\n\t" multiply "%[t0], q1, q2\n\t" multiply \
+  "%[s1], q0, q3\n\t"                                                     \
+  "vldrb.u8    q2, [%[w]], #16\n\t" multiply "%[t1], q1, q3\n\t" multiply \
+  "%[s2], q0, q2\n\t"                                                     \
+  "vldrb.u8    q3, [%[w]], #16\n\t" multiply "%[t2], q1, q2\n\t" multiply \
+  "%[s3], q0, q3\n\t" multiply "%[t3], q1, q3\n\t"
+  // As assembly: the eighth sum needs the register in which compilers keep a loop's counter. The
+  // first step starts the sums.
+  static XENOS_ALWAYS_INLINE void add(int32x4_t& first, int32x4_t& second,
+                                      const std::int8_t* const* patches,
+                                      const std::int8_t*& weights, int steps) {
+    const std::int8_t* a = patches[0];
+    const std::int8_t* b = patches[1];
+    std::int32_t s0, s1, s2, s3, t0, t1, t2, t3;
+    __asm__ volatile(
+        // clang-format off
+        XENOS_DETAIL_STEP("vmladav.s8 ")
+        "subs        %[n], %[n], #1\n\t"
+        "beq         3f\n\t"
+        "lsrs        %[n], %[n], #1\n\t"
+        "bcc         2f\n\t"
+        XENOS_DETAIL_STEP("vmladava.s8 ")
+        "cbz         %[n], 3f\n"
+        "2:\n\t"
+        XENOS_DETAIL_STEP("vmladava.s8 ")
+        "subs        %[n], %[n], #1\n\t"
+        XENOS_DETAIL_STEP("vmladava.s8 ")
+        "bne         2b\n"
+        "3:\n\t"
+        "vmov        %q[s][2], %q[s][0], %[s0], %[s2]\n\t"
+        "vmov        %q[s][3], %q[s][1], %[s1], %[s3]\n\t"
+        "vmov        %q[t][2], %q[t][0], %[t0], %[t2]\n\t"
+        "vmov        %q[t][3], %q[t][1], %[t1], %[t3]"
+        // clang-format on
+        : [s0] "=&Te"(s0), [s1] "=&Te"(s1), [s2] "=&Te"(s2), [s3] "=&Te"(s3), [t0] "=&Te"(t0),
+          [t1] "=&Te"(t1), [t2] "=&Te"(t2), [t3] "=&Te"(t3), [a] "+r"(a), [b] "+r"(b),
+          [w] "+r"(weights), [n] "+l"(steps), [s] "=&w"(first), [t] "=&w"(second)
+        :
+        : "q0", "q1", "q2", "q3", "cc");
+  }
+#undef XENOS_DETAIL_STEP
+  static XENOS_ALWAYS_INLINE int32x4_t add(const std::int8_t* patch, const std::int8_t*& weights,
+                                           int steps) {
+    std::int32_t sum[channels] = {};
+    for (int s = 0; s < steps; ++s, patch += step) {
+      const int8x16_t a = vld1q_s8(patch);
+      XENOS_UNROLL(4)
+      for (int k = 0; k < channels; ++k, weights += step) {
+        sum[k] = vmladavaq_s8(sum[k], a, vld1q_s8(weights));
+      }
+    }
+    return vld1q_s32(sum);
+  }
+};
+
+/// Eight channels at a time, in 16 bits; their products in 32, the even and the odd ones apart.
+struct helium_taps {
+  using weight = std::int16_t;
+  using scales = vector_scales<8, true>;
+  static constexpr int channels = 8;
+  static constexpr int place(int c) { return c; }
+
+  template <int Width, rounding Round>
+  static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
+                                      const scales& by, int zero_point, const pixel_run& pixels) {
+    __asm__ volatile("" ::: "memory");  // what the assembly below reads is stored
+    std::int8_t* out = pixels.out;
+    std::ptrdiff_t first = window.first;
+    const int width = Width == dynamic ? window.width : Width;
+    for (int x = pixels.count; x > 0; --x) {
+      int32x4_t even = vdupq_n_s32(0);
+      int32x4_t odd = even;
+      const weight* tap = weights;
+      const std::int8_t* const* row = window.rows;
+      XENOS_UNROLL(3)
+      for (int h = Width == 3 ? 3 : window.height; h > 0; --h) {
+        const std::int8_t* from = *row + first;
+        row += window.row_step;
+        XENOS_UNROLL(3)
+        for (int w = 0; w < width; ++w) {
+          add_tap(even, odd, from, tap);
+          from += window.column_step;
+        }
+      }
+      by.template scale<Round>(even, 0, odd, 4, zero_point);
+      vstrbq_s16(out, vmovntq_s32(vreinterpretq_s16_s32(even), odd));
+      out += pixels.out_step;
+      first += pixels.step;
+    }
+  }
+
+ private:
+  // As assembly, as g++ 12 would otherwise load everything first, and keep it on the stack.
+  static XENOS_ALWAYS_INLINE void add_tap(int32x4_t& even, int32x4_t& odd, const std::int8_t* from,
+                                          const weight*& tap) {
+    int16x8_t a, b, c;
+    __asm__ volatile(
+        "vldrb.s16  %q[a], [%[x]]\n\t"
+        "vldrh.u16  %q[b], [%[w]], #16\n\t"
+        "vmullb.s16 %q[c], %q[a], %q[b]\n\t"
+        "vmullt.s16 %q[a], %q[a], %q[b]\n\t"
+        "vadd.i32   %q[e], %q[e], %q[c]\n\t"
+        "vadd.i32   %q[o], %q[o], %q[a]"
+        : [e] "+w"(even), [o] "+w"(odd), [w] "+r"(tap), [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c)
+        : [x] "l"(from));
+  }
+};
+
+}  // namespace xenos::inline XENOS_ABI::int8
+
+#endif
