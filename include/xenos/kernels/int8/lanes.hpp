@@ -145,7 +145,9 @@ XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const la
       return;
     }
   }
+  XENOS_UNROLL(8)  // as any other loop over sums: clang else keeps them in memory throughout
   for (int p = 0; p < P; ++p) {
+    XENOS_UNROLL(4)
     for (int v = 0; v < V; ++v) {
       std::int32_t values[count];
       store_lanes<std::int32_t, count>(values, sums[p][v]);
