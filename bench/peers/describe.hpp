@@ -19,9 +19,10 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
   constexpr xn::record r = Net::records[Id];
   using node = typename Net::template node_of<Id>;
   // In int8 a global pool is one whose kernel is the image.
-  constexpr bool global = std::string_view(r.name) == "average_pool2d" && r.out.height == 1 &&
-                          r.out.width == 1;
-  text << (global ? "global_average_pool" : r.name) << ' ' << r.out.height << ' ' << r.out.width << ' ' << r.out.channels;
+  constexpr bool global =
+      std::string_view(r.name) == "average_pool2d" && r.out.height == 1 && r.out.width == 1;
+  text << (global ? "global_average_pool" : r.name) << ' ' << r.out.height << ' ' << r.out.width
+       << ' ' << r.out.channels;
   text << ' ' << r.inputs;
   for (int k = 0; k < r.inputs; ++k) text << ' ' << r.from[k];
   if constexpr (!global && requires { node::op.kernel; }) {

@@ -164,6 +164,7 @@ void check_conv(dice& d) {
                             G.in_channels, kernel::offset);
   check_tile<kernel, rounding::twice>(d, {G, 0}, p, d.between(1, 9));
   check_tile<kernel, rounding::once>(d, {G, 0}, p, d.between(1, 9));
+  check_tile<kernel, rounding::half_even>(d, {G, 0}, p, d.between(1, 9));
 }
 template <depthwise_geometry G, int VectorBytes>
 void check_depthwise(dice& d) {
@@ -184,6 +185,7 @@ void check_depthwise(dice& d) {
                               .out_pixel = G.channels};
   check_tile<kernel, rounding::twice>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
   check_tile<kernel, rounding::once>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
+  check_tile<kernel, rounding::half_even>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
 }
 
 /// A dense convolution or one in groups, by {width, in, out, groups, kernel, stride, dilation}.

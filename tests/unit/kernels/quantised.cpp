@@ -13,6 +13,7 @@ namespace xn = xenos;
 namespace {
 
 using xenos_test::check;
+using xenos_test::check_net;
 using xenos_test::check_splits;
 using xenos_test::random_layer;
 using xn::quantisation;

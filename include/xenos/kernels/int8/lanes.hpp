@@ -62,9 +62,12 @@ struct lane_parameters {
   const std::int32_t* bias;
   const std::int32_t* multiplier;
   const std::int32_t* shift;
-  bool plain;  // all of them
+  const bool* plain;  // by vector: whether all of its channels are
 
+  /// `channels` fill whole vectors of `Lanes`.
+  template <class Lanes>
   void advance(std::ptrdiff_t channels, std::ptrdiff_t terms) {
+    plain += channels / Lanes::count;
     weights += channels * terms;
     bias += channels;
     multiplier += channels;
@@ -89,7 +92,8 @@ constexpr void pack_factor(const Parameters& layer, int channel, bool exists, st
     bias = 0;
     sizes = 0;
   }
-  to.plain = to.plain && is_plain(bias, sizes, factor);
+  bool& plain = to.plain[at / Lanes::count];
+  plain = (at % Lanes::count == 0 || plain) && is_plain(bias, sizes, factor);
   to.bias[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) +
                                           static_cast<std::uint32_t>(Lanes::start));
   to.multiplier[at] = factor.multiplier;
@@ -127,24 +131,29 @@ template <class Lanes, rounding Round, int P, int V>
 XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const lane_parameters& of,
                                     int zero_point) {
   constexpr int count = Lanes::count;
-  constexpr bool known = Round == rounding::once || Round == rounding::twice;
-  if (known && of.plain) [[likely]] {
+  if constexpr (Round == rounding::once || Round == rounding::twice) {
+    bool plain = true;
+    for (int v = 0; v < V; ++v) plain = plain && of.plain[v];
+    if (plain) [[likely]] {
+      XENOS_UNROLL(4)
+      for (int v = 0; v < V; ++v) {
+        const typename Lanes::template factors<Round> by(of.multiplier + v * count,
+                                                         of.shift + v * count, zero_point);
+        XENOS_UNROLL(8)
+        for (int p = 0; p < P; ++p) sums[p][v] = by(sums[p][v]);
+      }
+      return;
+    }
+  }
+  XENOS_UNROLL(8)  // as any other loop over sums: clang else keeps them in memory throughout
+  for (int p = 0; p < P; ++p) {
     XENOS_UNROLL(4)
     for (int v = 0; v < V; ++v) {
-      const typename Lanes::template factors<Round> by(of.multiplier + v * count,
-                                                       of.shift + v * count, zero_point);
-      XENOS_UNROLL(8)
-      for (int p = 0; p < P; ++p) sums[p][v] = by(sums[p][v]);
-    }
-  } else {
-    for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < V; ++v) {
-        std::int32_t values[count];
-        store_lanes<std::int32_t, count>(values, sums[p][v]);
-        scale_any<Round, count>(values, of.multiplier + v * count, of.shift + v * count,
-                                Lanes::start, zero_point);
-        sums[p][v] = load_lanes<std::int32_t, count>(values);
-      }
+      std::int32_t values[count];
+      store_lanes<std::int32_t, count>(values, sums[p][v]);
+      scale_any<Round, count>(values, of.multiplier + v * count, of.shift + v * count, Lanes::start,
+                              zero_point);
+      sums[p][v] = load_lanes<std::int32_t, count>(values);
     }
   }
 }

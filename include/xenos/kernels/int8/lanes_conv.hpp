@@ -217,7 +217,7 @@ XENOS_NOINLINE inline void run_lanes(const generic::conv_geometry& g, const lane
       int c = max_of(job.channels.first - group * g.out_channels, 0);
       const int end = min_of(job.channels.end - group * g.out_channels, g.out_channels);
       lane_parameters of = job.of;
-      of.advance(std::ptrdiff_t{group} * padded + c, layout.terms);
+      of.template advance<Lanes>(std::ptrdiff_t{group} * padded + c, layout.terms);
       while (c < end) {
         const int vectors = next_vectors<Lanes>(ceil_div(end - c, Lanes::count));
         const int channels = vectors * Lanes::count;
@@ -232,7 +232,7 @@ XENOS_NOINLINE inline void run_lanes(const generic::conv_geometry& g, const lane
         } else {
           multiply_block<Lanes, Round, 1>(walk, pixels, inputs, of, present);
         }
-        of.advance(channels, layout.terms);
+        of.template advance<Lanes>(channels, layout.terms);
         c += channels;
       }
     }
@@ -264,13 +264,12 @@ struct lanes_conv {
     std::int32_t bias[all_padded];
     std::int32_t multiplier[all_padded];
     std::int32_t shift[all_padded];
-    bool plain;
+    bool plain[all_padded / Lanes::count];
   };
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
     for (std::int8_t& weight : to.weights) weight = 0;
-    to.plain = true;
     for (int g = 0; g < Geometry.groups; ++g) {
       for (int first = 0; first < padded_channels;) {
         const int vectors = next_vectors<Lanes>((padded_channels - first) / Lanes::count);

@@ -91,7 +91,7 @@ XENOS_NOINLINE inline void multiply_taps(const depthwise_row<Lanes>& row,
                                          const lane_parameters& of) {
   using sums = typename Lanes::sums;
   if constexpr (Round == rounding::once || Round == rounding::twice) {
-    if (of.plain) [[likely]] {
+    if (of.plain[0]) [[likely]] {
       const typename Lanes::template factors<Round> by(of.multiplier, of.shift, row.zero_point);
       return add_taps<Lanes, Width>(row, of, [&by](sums(&sum)[4][1]) {
         XENOS_UNROLL(4)
@@ -171,7 +171,7 @@ XENOS_NOINLINE inline void run_depthwise_lanes(const generic::depthwise_geometry
       std::ptrdiff_t{job.columns.first * g.stride_width - g.left} * (g.channels / g.multiplier);
   for (int r = 0; r < job.rows; ++r) {
     lane_parameters of = job.of;
-    of.advance(job.channels.first, terms);
+    of.template advance<Lanes>(job.channels.first, terms);
     for (int c = job.channels.first; c < job.channels.end; c += count) {
       const int present = min_of(count, job.channels.end - c);
       stage_taps<Lanes>(g, job.in + r * g.stride_height, first, columns, c, present, inputs);
@@ -191,7 +191,7 @@ XENOS_NOINLINE inline void run_depthwise_lanes(const generic::depthwise_geometry
       } else {
         multiply_taps<Lanes, Round, dynamic>(row, of);
       }
-      of.advance(count, terms);
+      of.template advance<Lanes>(count, terms);
     }
   }
 }
@@ -217,12 +217,11 @@ struct lanes_depthwise {
     std::int32_t bias[padded];
     std::int32_t multiplier[padded];
     std::int32_t shift[padded];
-    bool plain;
+    bool plain[padded / Lanes::count];
   };
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
-    to.plain = true;
     for (int c = 0; c < padded; ++c) {
       const bool exists = c < Geometry.channels;
       const int within = c % Lanes::count;
