@@ -31,7 +31,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ["ort", "xnnpack", "ncnn", "onednn"]
 NETWORKS = ["resnet8", "dscnn", "mobilenetv1_025_96", "fc_autoencoder", "mobilenetv1",
             "mobilenetv2"]
+INT8_NETWORKS = ["resnet8_int8", "dscnn_int8", "mobilenetv1_025_96_int8", "mobilenetv1_int8",
+                 "mobilenetv2_int8"]
+INT8_PEERS = ["ort", "xnnpack"]
 TOLERANCE = 1e-4
+INT8_TOLERANCE = 2
 
 
 def output_of(command):
@@ -155,8 +159,11 @@ def check_results(ours, peers, networks, folder):
     """Whether all contestants agree; prints how well."""
     reference, *others = [name for name, _ in ours] + list(peers)
     good = True
-    print("Largest difference from", reference, "relative to the largest value:")
+    print("Largest difference from", reference, "relative to the largest value, or in steps of int8:")
     for network in networks:
+        if network in INT8_NETWORKS:
+            good &= check_integers(network, reference, others, folder)
+            continue
         apart = {c: difference(folder / f"{network}.{c}", folder / f"{network}.{reference}")
                  for c in others}
         bad = [c for c, value in apart.items() if not value <= TOLERANCE]
@@ -166,10 +173,29 @@ def check_results(ours, peers, networks, folder):
     return good
 
 
+def check_integers(network, reference, others, folder):
+    """The same of a network of int8: scaled sums are rounded in other ways, which adds up."""
+    def values(contestant):
+        return array.array("f", (folder / f"{network}.{contestant}").read_bytes())
+
+    want = values(reference)
+    distinct = len(set(want))
+    good, parts = distinct > 1, [f"{distinct} different values"]
+    for other in others:
+        apart = [abs(a - b) for a, b in zip(values(other), want)]
+        bad = len(values(other)) != len(want) or max(apart) > INT8_TOLERANCE
+        good &= not bad
+        parts.append(f"{other} {max(apart):.0f}, mean {statistics.mean(apart):.2f}"
+                     + (" WRONG" if bad else ""))
+    print(f"  {network}:", ", ".join(parts))
+    return good
+
+
 def table(times, peaks, ours, peers, networks, folder, threads):
     """The rows of the table, the first being its head."""
     stored = stored_times(threads) if "ort" in peers else {}
-    absent = [p for p in PEERS if p not in peers and any(p in of for of in stored.values())]
+    absent = [p for p in PEERS
+              if p not in peers and any(p in stored.get(n, {}) for n in networks)]
     own = [name for name, _ in ours]
     columns = own + list(peers) + ["~" + p for p in absent]
     yield ["network", "GFLOP", *columns, "best peer",
@@ -194,7 +220,8 @@ def table(times, peaks, ours, peers, networks, folder, threads):
             else:
                 row.append("-")
             shares = (gflop * 1e3 / t / p for t, p in zip(of[name].median, peaks[network]))
-            row.append(f"{statistics.median(shares) * 100:.0f} %")
+            share = f"{statistics.median(shares) * 100:.0f} %"
+            row.append("-" if network in INT8_NETWORKS else share)
         yield row
     if all(ratios.values()):
         means = [f"{statistics.geometric_mean(ratios[name]):.2f}" for name in own]
@@ -209,12 +236,18 @@ def main():
     parser.add_argument("--threads", type=int, default=1, choices=(1, 2))
     parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.3, help="of each program in each pass")
-    parser.add_argument("--networks", nargs="+", default=NETWORKS, choices=NETWORKS, metavar="N")
+    parser.add_argument("--networks", nargs="+", default=NETWORKS, metavar="N",
+                        choices=NETWORKS + INT8_NETWORKS)
+    parser.add_argument("--int8", action="store_true", help="the networks of int8")
     parser.add_argument("--peers", nargs="*", default=PEERS, choices=PEERS, metavar="PEER")
     parser.add_argument("--cpus", default=None, help="processors to use, e.g. 0,1")
     parser.add_argument("--python", default=sys.executable,
                         help="a Python that has the package onnx, for ONNX Runtime")
     arguments = parser.parse_args()
+    if arguments.int8:
+        arguments.networks = INT8_NETWORKS
+    if any(n in INT8_NETWORKS for n in arguments.networks):
+        arguments.peers = [p for p in arguments.peers if p in INT8_PEERS]
 
     ours = []
     for build in arguments.build or ["xenos=" + str(ROOT / "build/release")]:

@@ -45,7 +45,7 @@ inline void write_floats(const std::string& path, std::span<const float> values)
 ///   program version                                    prints what it is
 ///   program run FOLDER/NETWORK THREADS SECONDS OUTPUT  measures; writes the result to a file
 /// `Peer` has `static std::string version()`, is made of a path and a number of threads, and has
-/// `run()` and `output_values()`, a span of the last result.
+/// `run()` and `output_values()`, the last result as floats.
 template <class Peer>
 int contest(int argc, char** argv) try {
   const std::string what = argc > 1 ? argv[1] : "";

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 #include <xenos/xenos.hpp>
@@ -17,10 +18,13 @@ template <class Net, int Id>
 void write_record(const Net& net, std::ostream& text, std::vector<float>& values) {
   constexpr xn::record r = Net::records[Id];
   using node = typename Net::template node_of<Id>;
-  text << r.name << ' ' << r.out.height << ' ' << r.out.width << ' ' << r.out.channels;
+  // In int8 a global pool is one whose kernel is the image.
+  constexpr bool global = std::string_view(r.name) == "average_pool2d" && r.out.height == 1 &&
+                          r.out.width == 1;
+  text << (global ? "global_average_pool" : r.name) << ' ' << r.out.height << ' ' << r.out.width << ' ' << r.out.channels;
   text << ' ' << r.inputs;
   for (int k = 0; k < r.inputs; ++k) text << ' ' << r.from[k];
-  if constexpr (requires { node::op.kernel; }) {
+  if constexpr (!global && requires { node::op.kernel; }) {
     constexpr auto window = node::op.geometry(Net::records[r.from[0]].out);
     text << ' ' << node::op.kernel.height << ' ' << node::op.kernel.width;
     text << ' ' << window.rows.stride << ' ' << window.columns.stride;
@@ -33,7 +37,7 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
     for (int o = 0; o < e.out; ++o) {
       for (int h = 0; h < e.height; ++h) {
         for (int w = 0; w < e.width; ++w) {
-          for (int i = 0; i < e.in; ++i) values.push_back(view(o, h, w, i));
+          for (int i = 0; i < e.in; ++i) values.push_back(static_cast<float>(view(o, h, w, i)));
         }
       }
     }
@@ -41,9 +45,15 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
   if constexpr (requires { node::views::count; }) {
     const auto& views = net.template record_views<Id>();
     if constexpr (node::views::count > 0) append(views.template get<0>());
+    if constexpr (node::views::count > 2) append(views.template get<2>());
     if constexpr (node::views::count > 1) append(views.template get<1>());
   }
   if (r.kind == xn::role::input) text << " 0";  // its values come first
+  if (r.quantised.given()) {
+    text << ' ' << values.size();
+    values.push_back(r.quantised.scale);
+    values.push_back(static_cast<float>(r.quantised.zero_point));
+  }
   text << '\n';
 }
 
@@ -54,8 +64,10 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
 /// where the attributes of convolutions are kernel (height, width), stride (height, width) and
 /// padding (top, left, bottom, right), and positions are those of weights and bias, or of the
 /// input's values, among the floats. Weights are in the order out, height, width, in.
-template <class Net>
-void describe(const Net& net, std::span<const float> input, const std::string& path) {
+/// In int8 the floats are integers; scales of weights follow the bias, and behind all there is the
+/// position of the scale and zero point of what the line makes.
+template <class Net, class T>
+void describe(const Net& net, std::span<const T> input, const std::string& path) {
   std::ofstream text(path + ".txt");
   std::vector<float> values(input.begin(), input.end());
   [&]<int... Ids>(std::integer_sequence<int, Ids...>) {

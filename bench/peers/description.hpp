@@ -24,6 +24,11 @@ struct layer {
   const float* weights =
       nullptr;                  // out, height, width, in (depth-wise: in = 1); the input's values
   const float* bias = nullptr;  // out
+  // Of networks of int8: scales of the weights (one for all where it is dense), and what the
+  // layer's integers stand for; a scale of 0 otherwise.
+  const float* scales = nullptr;
+  float scale = 0;
+  int zero_point = 0;
   // The activation that follows: values are clamped to these bounds.
   float low = -std::numeric_limits<float>::infinity();
   float high = std::numeric_limits<float>::infinity();
@@ -75,9 +80,17 @@ class network {
       in >> l.kernel_height >> l.kernel_width >> l.stride_height >> l.stride_width;
       in >> l.top >> l.left >> l.bottom >> l.right;
     }
-    std::size_t at = 0;
-    if (in >> at) l.weights = values_.data() + at;
-    if (in >> at) l.bias = values_.data() + at;
+    std::vector<const float*> at;
+    for (std::size_t position = 0; in >> position;) at.push_back(values_.data() + position);
+    const bool has_weights = l.op == "conv2d" || l.op == "depthwise2d" || l.op == "dense";
+    const std::size_t own = has_weights ? 2 : l.op == "input" ? 1 : 0;
+    if (own > 0) l.weights = at[0];
+    if (own > 1) l.bias = at[1];
+    if (at.size() > own) {  // int8
+      if (has_weights) l.scales = at[2];
+      l.scale = at.back()[0];
+      l.zero_point = static_cast<int>(at.back()[1]);
+    }
     ids_.push_back(int(layers.size()));
     layers.push_back(l);
   }

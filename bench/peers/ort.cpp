@@ -32,7 +32,15 @@ class ort {
     // Vectors are {1, n}, images {1, channels, height, width}.
     std::vector<std::int64_t> extents{1, in.channels};
     if (in.height * in.width > 1) extents = {1, in.channels, in.height, in.width};
-    values_ = {tensor(image_, extents), tensor(result_, {1, out.channels})};
+    if (in.scale > 0) {  // integers without sign, 128 more
+      for (const float value : image_) bytes_.push_back(static_cast<std::uint8_t>(value + 128));
+      byte_result_.resize(out.elements());
+      values_ = {tensor(bytes_, extents, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8),
+                 tensor(byte_result_, {1, out.channels}, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8)};
+    } else {
+      values_ = {tensor(image_, extents, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT),
+                 tensor(result_, {1, out.channels}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)};
+    }
   }
   static std::string version() {
     return std::string("ONNX Runtime ") + OrtGetApiBase()->GetVersionString();
@@ -42,21 +50,27 @@ class ort {
     constexpr const char* out = "output";
     check(api->Run(session_, nullptr, &in, &values_[0], 1, &out, 1, &values_[1]));
   }
-  [[nodiscard]] std::span<const float> output_values() const { return result_; }
+  [[nodiscard]] std::vector<float> output_values() const {
+    std::vector<float> values = result_;
+    for (std::size_t i = 0; i < byte_result_.size(); ++i) values[i] = float(byte_result_[i]) - 128;
+    return values;
+  }
 
  private:
-  static OrtValue* tensor(std::vector<float>& data, const std::vector<std::int64_t>& extents) {
+  template <class T>
+  static OrtValue* tensor(std::vector<T>& data, const std::vector<std::int64_t>& extents,
+                          ONNXTensorElementDataType type) {
     OrtMemoryInfo* memory = nullptr;
     check(api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory));
     OrtValue* value = nullptr;
-    check(api->CreateTensorWithDataAsOrtValue(memory, data.data(), data.size() * sizeof(float),
-                                              extents.data(), extents.size(),
-                                              ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &value));
+    check(api->CreateTensorWithDataAsOrtValue(memory, data.data(), data.size() * sizeof(T),
+                                              extents.data(), extents.size(), type, &value));
     return value;
   }
 
   peers::network network_;
   std::vector<float> image_, result_;
+  std::vector<std::uint8_t> bytes_, byte_result_;
   OrtSession* session_ = nullptr;  // it and the values live as long as the process
   std::array<OrtValue*, 2> values_{};
 };

@@ -6,6 +6,7 @@
 #include <xenos/exec/threads.hpp>
 #include <xenos/xenos.hpp>
 
+#include "../support/int8_networks.hpp"
 #include "../support/networks.hpp"
 #include "contest.hpp"
 #include "describe.hpp"
@@ -70,18 +71,32 @@ class ours {
       two_->net.run_on(pool_, *two_->weights, *two_->arena, in, out);
     }
   }
-  [[nodiscard]] std::span<const float> output_values() const { return output_; }
+  [[nodiscard]] std::vector<float> output_values() const {
+    return {output_.begin(), output_.end()};
+  }
   void describe(const std::string& path) const { peers::describe(one_->net, input_, path); }
 
  private:
-  models::seeded make_{1};
+  using element = std::remove_const_t<typename input::element_type>;
+  static constexpr bool integers = !std::is_same_v<element, float>;
+  std::conditional_t<integers, bench::seeded_integers, models::seeded> make_{1};
   typename Network::weights weights_ = [this] {
     typename Network::weights views;
-    bench::fill(make_, views);
+    if constexpr (integers) {
+      Network::fill(make_, views);
+    } else {
+      bench::fill(make_, views);
+    }
     return views;
   }();
-  std::span<const float> input_ = make_.values(input::extent, 1);
-  std::array<float, output::extent> output_{};
+  std::span<const element> input_ = [this] {
+    if constexpr (integers) {
+      return std::span(make_.template values<element>(input::extent, 127), input::extent);
+    } else {
+      return make_.values(input::extent, 1);
+    }
+  }();
+  std::array<element, output::extent> output_{};
   xn::thread_pool pool_;
   std::unique_ptr<one_core> one_;
   std::unique_ptr<two_cores> two_;

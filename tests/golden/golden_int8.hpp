@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../../examples/models/mlperf_tiny.hpp"
+#include "golden/golden.hpp"
 #include "support/data.hpp"
 
 namespace golden {
@@ -43,6 +44,30 @@ inline std::size_t differences(integers a, integers b) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < a.size(); ++i) count += a[i] != b[i];
   return count;
+}
+
+/// The model on several cores under every policy, with little scratchpad, and with parameters that
+/// are brought in rounds to `Least` KB: always the same integers.
+template <int Least, class Expression>
+void check_integer_cores(const Expression& model, integers inputs, integers wanted) {
+  namespace split = xn::split;
+  constexpr auto host = xn::targets::host;
+  const auto check = [&](const auto& net) {
+    CHECK(differences(run_integers(net, inputs), wanted) == 0);
+  };
+  check(xn::link<host.with_scratchpad(64 * 1024)>(model));
+  check(xn::link<xn::targets::cortex_m4>(model));
+  check(xn::link<cores(2), split::rows>(model));
+  check(xn::link<cores(7), split::rows>(model));
+  check(xn::link<cores(3), split::columns>(model));
+  check(xn::link<cores(4), split::output_channels>(model));
+  check(xn::link<cores(4), split::grid>(model));
+  check(xn::link<cores(8), split::paper>(model));
+  check(xn::link<cores(2), split::automatic>(model));
+  check(xn::link<cores(8), split::automatic>(model));
+  check(xn::link<bringing(512)>(model));
+  check(xn::link<bringing(Least)>(model));
+  check(xn::link<bringing(Least, 4), split::rows>(model));
 }
 
 /// A record and the file with the output that it must have.

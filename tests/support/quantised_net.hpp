@@ -1,9 +1,11 @@
 // Models of int8 against the definitions of their stages, bit by bit.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <support/quantised.hpp>
 #include <utility>
 #include <vector>
@@ -55,21 +57,23 @@ void define_record(const Net& net, const std::vector<double>& input,
     tensors.push_back(std::vector<double>(tensors[std::size_t(r.from[0])]));
   }
 }
-/// What the definitions of a model's stages make of one input.
+/// What the definitions of a model's stages make of one input, by record.
+using record_tensors = std::vector<std::vector<double>>;
+
 template <class Net, int... Ids>
-std::vector<double> define_all(const Net& net, const std::vector<double>& input,
-                               std::integer_sequence<int, Ids...>) {
-  std::vector<std::vector<double>> tensors;
+record_tensors define_records(const Net& net, const std::vector<double>& input,
+                              std::integer_sequence<int, Ids...>) {
+  record_tensors tensors;
   (define_record<Net, Ids>(net, input, tensors), ...);
-  return tensors.back();
+  return tensors;
 }
 template <class Net>
-std::vector<double> define_net(const Net& net, const std::vector<double>& input) {
-  return define_all(net, input, std::make_integer_sequence<int, Net::size>{});
+record_tensors define_records(const Net& net, const std::vector<double>& input) {
+  return define_records(net, input, std::make_integer_sequence<int, Net::size>{});
 }
-/// What a program makes of it, in an arena of rubbish.
-template <class Net>
-std::vector<double> run_net(const Net& net, const std::vector<double>& input) {
+/// What a program makes of it, in an arena of rubbish; `probe` sees the rows.
+template <class Net, class Probe = xn::no_probe>
+std::vector<double> run_net(const Net& net, const std::vector<double>& input, Probe&& probe = {}) {
   static_assert(xn::verify(Net::records, Net::on, Net::plan).what == xn::flaw::none);
   constexpr xn::record first = Net::records[0];
   constexpr xn::record last = Net::records[Net::size - 1];
@@ -79,8 +83,8 @@ std::vector<double> run_net(const Net& net, const std::vector<double>& input) {
   net.pack(*weights);
   const auto arena = std::make_unique<typename Net::arena>();
   for (std::byte& b : arena->bytes) b = std::byte{0x5a};
-  net.run(*weights, *arena, typename Net::template input_buffer<>(in),
-          typename Net::template output_buffer<>(out));
+  net.run_probed(probe, *weights, Net::tiers(*arena), typename Net::template input_buffer<>(in),
+                 typename Net::template output_buffer<>(out));
   return {out.begin(), out.end()};
 }
 template <class Net>
@@ -90,11 +94,24 @@ std::vector<double> random_input() {
   return {some.begin(), some.end()};
 }
 
+/// A stage of a serial program with a row that is not as defined, or "". Rows that nothing reads
+/// are not computed.
+template <class Net>
+std::string difference(const Net& net, const std::vector<double>& input,
+                       const record_tensors& want) {
+  std::string where;
+  const auto out = run_net(net, input, [&](int record, int row, auto values) {
+    const auto first = want[std::size_t(record)].begin() + row * std::ptrdiff_t(values.size());
+    if (!std::equal(values.begin(), values.end(), first)) where = Net::records[record].name;
+  });
+  return out == want.back() ? where : "output, " + where;
+}
+
 /// One random image through `net`, and through the definitions.
 template <class Net>
 void check_net(const Net& net) {
   const std::vector<double> input = random_input<Net>();
-  CHECK(run_net(net, input) == define_net(net, input));
+  CHECK(run_net(net, input) == define_records(net, input).back());
 }
 
 /// Cores that split small models too.

@@ -3,6 +3,7 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
+#include <xenos/config/vector.hpp>
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/lanes.hpp>
 #include <xenos/core/quantisation.hpp>
@@ -15,7 +16,7 @@ namespace xenos::inline XENOS_ABI::int8 {
 
 // clang-format off
 // What differs between instruction sets, `Lanes`:
-//   count                sums in a vector, which has type sums = lanes<std::int32_t, count>
+//   count                sums in a vector, of type sums = aligned_lanes<std::int32_t, count>
 //   step                 terms of each sum that one instruction adds
 //   staged               the type of inputs that it multiplies, to which they are copied
 //   stage_bytes          inputs that are copied at a time
@@ -32,6 +33,20 @@ namespace xenos::inline XENOS_ABI::int8 {
 //   narrow(sums (&)[4], int8_t* to)  stores four vectors, limited to int8: of each of their parts
 //                        of 4 lanes the first vector's, the second's and so on
 // clang-format on
+
+namespace detail {
+
+template <class T, int Count>
+struct vector_of {
+  typedef T type XENOS_VECTOR_ATTRIBUTES(sizeof(T) * Count, sizeof(T) * Count);
+};
+
+}  // namespace detail
+
+/// As `lanes`, aligned as a whole: for arrays and members, whose alignment clang takes from the
+/// plain vector type.
+template <class T, int Count>
+using aligned_lanes = typename detail::vector_of<T, Count>::type;
 
 /// Whether channels with these parameters are plain: shifts to the right, and sums and what rounds
 /// them stay within 31 bits. `sizes`: the sum of the weights' absolute values.

@@ -23,7 +23,7 @@ struct sums_of_words {
   static constexpr int offset = 0;
   static constexpr std::int32_t start = 0;
   static constexpr int stage_bytes = 16;
-  using sums = lanes<std::int32_t, 4>;
+  using sums = aligned_lanes<std::int32_t, 4>;
   using staged = std::int8_t;
 
   template <rounding Round>
@@ -58,7 +58,7 @@ struct sums_of_words {
     }
 
    private:
-    using long_words = lanes<std::int64_t, 2>;
+    using long_words = aligned_lanes<std::int64_t, 2>;
     sums multiplier_;
     sums shift_;
     sums zero_point_;
@@ -68,9 +68,9 @@ struct sums_of_words {
 
   template <int Vectors>
   static XENOS_ALWAYS_INLINE void narrow(const sums (&from)[4], std::int8_t* to) {
-    lanes<std::int8_t, 16> all;
-    lanes<std::int16_t, 8> first;
-    lanes<std::int16_t, 8> second;
+    aligned_lanes<std::int8_t, 16> all;
+    aligned_lanes<std::int16_t, 8> first;
+    aligned_lanes<std::int16_t, 8> second;
     __asm__("sqxtn %0.4h, %1.4s\n\tsqxtn2 %0.8h, %2.4s"
             : "=&w"(first)
             : "w"(from[0]), "w"(from[1]));
@@ -96,7 +96,7 @@ XENOS_ALWAYS_INLINE T load_bits(const std::int8_t* from) {
 /// Four bytes at a time (SDOT).
 struct dot_lanes : sums_of_words {
   static constexpr int step = 4;
-  using operand = lanes<std::int8_t, 16>;
+  using operand = aligned_lanes<std::int8_t, 16>;
 
   static XENOS_ALWAYS_INLINE void interleave(staged* to, const std::int8_t* const (&from)[step]) {
     const sums rows = {load_bits<std::int32_t>(from[0]), load_bits<std::int32_t>(from[1]),
@@ -123,7 +123,7 @@ using native_lanes = dot_lanes;
 /// Two at a time: products of 16 bits, added in pairs.
 struct pair_lanes : sums_of_words {
   static constexpr int step = 2;
-  using operand = lanes<std::int8_t, 8>;
+  using operand = aligned_lanes<std::int8_t, 8>;
 
   static XENOS_ALWAYS_INLINE void interleave(staged* to, const std::int8_t* const (&from)[step]) {
     const lanes<std::int32_t, 2> rows = {load_bits<std::int32_t>(from[0]),
@@ -135,13 +135,13 @@ struct pair_lanes : sums_of_words {
     return load_lanes<std::int8_t, 8>(from);
   }
   static XENOS_ALWAYS_INLINE operand broadcast(const staged* from) {
-    using pairs = lanes<std::int16_t, 4>;
+    using pairs = aligned_lanes<std::int16_t, 4>;
     const pairs all = load_bits<std::int16_t>(from) - pairs{};
     return XENOS_VECTOR_BITS(operand, all);
   }
   static XENOS_ALWAYS_INLINE operand weights(const std::int8_t* from) { return load(from); }
   static XENOS_ALWAYS_INLINE sums add(sums to, operand inputs, operand by) {
-    lanes<std::int16_t, 8> products;
+    aligned_lanes<std::int16_t, 8> products;
     __asm__("smull %0.8h, %1.8b, %2.8b" : "=w"(products) : "w"(inputs), "w"(by));
     __asm__("sadalp %0.4s, %1.8h" : "+w"(to) : "w"(products));
     return to;

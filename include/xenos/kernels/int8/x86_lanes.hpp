@@ -130,7 +130,7 @@ struct dot_lanes : sums_of_words<Count> {
         to, as<lanes<std::int8_t, stage_bytes>>(all ^ 0x8080808080808080U));
   }
   static XENOS_ALWAYS_INLINE void interleave(staged* to, const std::int8_t* const (&from)[step]) {
-    using part = lanes<std::int8_t, 16>;
+    using part = aligned_lanes<std::int8_t, 16>;
     part row[step];
     XENOS_UNROLL(4)
     for (int h = 0; h < step; ++h) {

@@ -6,6 +6,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/lanes.hpp>
+#include <xenos/kernels/int8/lanes.hpp>
 
 #if defined(__SSE4_1__)
 
@@ -27,15 +28,15 @@ namespace xenos::inline XENOS_ABI::int8::x86 {
 
 /// Vectors with `Count` elements of 32 bits, and as large ones of other elements.
 template <int Count>
-using words = lanes<std::int32_t, Count>;
+using words = aligned_lanes<std::int32_t, Count>;
 template <int Count>
-using unsigned_words = lanes<std::uint32_t, Count>;
+using unsigned_words = aligned_lanes<std::uint32_t, Count>;
 template <int Count>
-using long_words = lanes<std::uint64_t, Count / 2>;
+using long_words = aligned_lanes<std::uint64_t, Count / 2>;
 template <int Count>
-using half_words = lanes<std::int16_t, 2 * Count>;
+using half_words = aligned_lanes<std::int16_t, 2 * Count>;
 template <int Count>
-using bytes = lanes<char, 4 * Count>;  // char, as the built-in functions of g++ have it
+using bytes = aligned_lanes<char, 4 * Count>;  // char, as the built-in functions of g++ have it
 
 /// The same bits.
 template <class To, class From>
