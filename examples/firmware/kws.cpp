@@ -7,7 +7,7 @@ namespace xn = xenos;
 
 namespace {
 
-// Rows one by one, all stages linked: least memory.
+// Two rows a step: rows of five pixels make pairs. One row needs least memory.
 constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 2}>(
     [] { return models::kws(models::trained_kws); });
 using Net = std::remove_const_t<decltype(net)>;
