@@ -53,9 +53,9 @@ def output_of(command):
 
 
 def commands(build):
-    """Name and command of every test of a build that runs a program."""
+    """Name and command of every test of a build whose program is there."""
     tests = json.loads(output_of(["ctest", "--test-dir", build, "--show-only=json-v1"]))["tests"]
-    return {test["name"]: test["command"] for test in tests}
+    return {test["name"]: test["command"] for test in tests if "command" in test}
 
 
 def sections(path, kind):

@@ -531,6 +531,56 @@ def borders():
     return net, [first], [net.operator("DEQUANTIZE", [x], [1, 2, 2, 8])]
 
 
+def functions():
+    """What makes quantisations of its own: integers."""
+    net = Builder(True)
+    x = first = net.tensor([1, 3, 5, 4], "int8", (0.02, 3))
+
+    def make(name, inputs, shape, q, **options):
+        return net.operator(name, inputs, [1, *shape], "int8", q, **options)
+
+    def layer(shape, bias):
+        scales = [0.03 + 0.005 * k for k in range(shape[0])]
+        return [net.constant(shape, "int8", scales), net.constant([bias], "int32")]
+
+    x = make("TANH", [x], [3, 5, 4], (1 / 128, 0))
+    weights, bias = layer([3, 3, 3, 4], 3)
+    x = make(
+        "TRANSPOSE_CONV",
+        [net.ints(1, 6, 10, 3), weights, x, bias],
+        [6, 10, 3],
+        (0.02, -5),
+        padding="SAME",
+        stride_w=2,
+        stride_h=2,
+    )
+    x = make("HARD_SWISH", [x], [6, 10, 3], (0.015, -90))
+    x = make("LEAKY_RELU", [x], [6, 10, 3], (0.014, -80), alpha=0.25)
+    x = make("QUANTIZE", [x], [6, 10, 3], (0.013, -70))
+    alpha = net.constant([1, 1, 3], "int8", (0.1, 3))
+    x = make("PRELU", [x, alpha], [6, 10, 3], (0.015, -60))
+    x = net.keep("RESIZE_BILINEAR", [x, net.ints(12, 20)], [12, 20, 3], half_pixel_centers=True)
+    x = wide = make("GELU", [x], [12, 20, 3], (0.012, -115))
+    most = net.keep("REDUCE_MAX", [x, net.ints(2)], [12, 1, 3])
+    least = net.keep("REDUCE_MIN", [most, net.ints(1, 2)], [1, 1, 3])
+    x = make("LOGISTIC", [x], [12, 20, 3], (1 / 256, -128))
+    x = make("MEAN", [x, net.ints(1)], [20, 3], (0.003, -128))
+    total = make("SUM", [x, net.ints(2)], [20, 1], (0.01, -120))
+    x = make("FULLY_CONNECTED", [x, *layer([5, 60], 5)], [5], (0.01, 4))
+    return net, [first], [wide, least, total, x]
+
+
+def swishes():
+    """Blocks of integers whose activations have the same quantisations."""
+    net = Builder(True)
+    x = first = net.input(6, 6, 4)
+    for out in (4, 8, 16):
+        x = net.conv(x, out, 3)
+        x = net.operator("HARD_SWISH", [x], [1, 6, 6, out], "int8", (0.05, -120))
+        x = net.operator("LEAKY_RELU", [x], [1, 6, 6, out], "int8", net.q(), alpha=0.5)
+    return net, [first], [x]
+
+
 def random_network(seed, integers=False):
     """Chains, residual blocks, forks and repeated blocks of random kinds."""
     dice, net = random.Random(seed), Builder(integers)
@@ -602,8 +652,8 @@ def random_network(seed, integers=False):
 
 
 # By name: the network, and the shape of its last output. Those with "int8" or "borders" in their
-# name are compiled; the others run too. XENOS_SEED (hexadecimal) and XENOS_NETWORKS make other
-# random ones.
+# name are compiled; the others run too, of integers those in `STEPS`. XENOS_SEED (hexadecimal) and
+# XENOS_NETWORKS make other random ones.
 NETWORKS = {
     "mobilenet_v2": (mobilenet_v2(False), "{1, 1, 5}"),
     "mobilenet_v2_int8": (mobilenet_v2(True), "{1, 1, 5}"),
@@ -617,6 +667,8 @@ NETWORKS = {
     "vgg": (vgg(False), "{1, 1, 4}"),
     "vgg_int8": (vgg(True), "{1, 1, 4}"),
     "windows": (windows(), "{9, 9, 3}"),
+    "functions": (functions(), "{1, 1, 5}"),
+    "swishes_int8": (swishes(), "{6, 6, 16}"),
     "borders": (borders(), "{2, 2, 8}"),
 }
 FIRST, COUNT = int(os.environ.get("XENOS_SEED", "0"), 16), int(
@@ -629,8 +681,16 @@ for seed in range(FIRST, FIRST + COUNT):
         NETWORKS[f"random{'_int8' if integers else ''}_{seed:x}"] = (network, f"{{{extents}}}")
 
 
-def sample(count):
-    return [(k * 5 % 11 - 5) / 4 for k in range(count)]
+# Networks of integers, and by how much a result may be off where roundings meet halves.
+STEPS = {"functions": 1}
+
+
+def sample(tensor):
+    """The input of a network; integers as what they stand for."""
+    if tensor.element == "int8":
+        scale, zero = tensor.scales[0], tensor.zero_points[0]
+        return [scale * (k * 5 % 11 * 20 - 100 - zero) for k in range(tensor.count)]
+    return [(k * 5 % 11 - 5) / 4 for k in range(tensor.count)]
 
 
 class Translates(ScriptTest):
@@ -657,24 +717,30 @@ class Translates(ScriptTest):
                 continue
             graph = graphs[name] = read_tflite(self.root / f"{name}.tflite")
             ends, arguments = [*graph.inputs, *graph.outputs], []
+            integers = name in STEPS
+            value = (
+                "static_cast<std::int8_t>(i * 5 % 11 * 20 - 100)"
+                if integers
+                else "static_cast<float>(i * 5 % 11 - 5) / 4"
+            )
+            kind = "std::int8_t" if integers else "float"
             for k, tensor in enumerate(ends):
                 count = graph.tensors[tensor].count
-                calls.append(f"  static float {name}_{k}[{count}];")
+                calls.append(f"  static {kind} {name}_{k}[{count}];")
                 if tensor in graph.inputs:
-                    calls.append(
-                        f"  for (int i = 0; i < {count}; ++i) {name}_{k}[i] = "
-                        "static_cast<float>(i * 5 % 11 - 5) / 4;"
-                    )
+                    calls.append(f"  for (int i = 0; i < {count}; ++i) {name}_{k}[i] = {value};")
                 arguments.append(f"{name}_{k}")
             calls += [
                 f"  static {name}_type::weights {name}_packed;",
                 f"  static {name}_type::arena {name}_arena;",
-                f"  xenos::link<xenos::targets::host>(models::{name}(models::trained_{name}))"
-                f".pack({name}_packed);",
+                f"  const auto {name}_views =",
+                f"      xenos::link<xenos::targets::host>(models::{name}(models::trained_{name}));",
+                f"  {name}_views.pack({name}_packed);",
+                f"  if ({name}_views.fingerprint() != models::{name}_fingerprint) return 1;",
                 f"  {name}_net.run({name}_packed, {name}_arena, {', '.join(arguments)});",
             ]
             calls += [
-                f'  for (const float x : {argument}) std::printf("{name} %.9g\\n", double(x));'
+                f'  for (const auto x : {argument}) std::printf("{name} %.9g\\n", double(x));'
                 for argument in arguments[len(graph.inputs) :]
             ]
         status, said = self.compile("\n".join([*lines, "int main() {", *calls, "}", ""]))
@@ -683,17 +749,28 @@ class Translates(ScriptTest):
             [self.root / "program"], capture_output=True, text=True, check=True
         ).stdout
         for name, graph in graphs.items():
-            expected = sum(
-                reference.run(graph, [sample(graph.tensors[k].count) for k in graph.inputs]), []
-            )
             found = [
                 float(line.split()[1]) for line in printed.splitlines() if line.split()[0] == name
             ]
+            expected = reference.run(graph, [sample(graph.tensors[k]) for k in graph.inputs])
+            if name in STEPS:
+                for k, values in zip(graph.outputs, expected):
+                    self.compare_integers(graph.tensors[k], found[: len(values)], values, name)
+                    found = found[len(values) :]
+                continue
+            expected = sum(expected, [])
             largest = max(map(abs, expected))
             self.assertEqual(len(found), len(expected), name)
             self.assertGreater(largest, 0, name)
             for one, other in zip(found, expected):
                 self.assertLessEqual(abs(one - other), 1e-5 * largest, name)
+
+    def compare_integers(self, tensor, found, expected, name):
+        scale, zero = tensor.scales[0], tensor.zero_points[0]
+        integers = [round(value / scale) + zero for value in expected]
+        self.assertGreater(len({x for x in integers if -128 < x < 127}), 2, (name, integers))
+        for one, other in zip(found, integers):
+            self.assertLessEqual(abs(one - other), STEPS[name], (name, tensor.name))
 
     def test_what_has_no_counterpart(self):
         net = Network()
@@ -726,7 +803,7 @@ class Translates(ScriptTest):
 
     def test_integers_that_need_another_operation(self):
         for name, q, fault in (
-            ("HARD_SWISH", (0.5, 0), "not of int8"),
+            ("REDUCE_PROD", (0.5, 0), "not of int8"),
             ("RELU", (0.25, -128), "changes the"),
             ("SOFTMAX", (0.5, 0), "1 / 256"),
         ):
@@ -737,6 +814,15 @@ class Translates(ScriptTest):
                 status=1,
             )
             self.assertIn(fault, said)
+
+    def test_integers_whose_places_drift(self):
+        for extent, status in ((511, 0), (512, 1)):
+            net = Builder(True)
+            x = net.input(extent, 1, 1)
+            size, options = net.ints(3 * extent, 3), dict(half_pixel_centers=True)
+            y = net.keep("RESIZE_BILINEAR", [x, size], [3 * extent, 3, 1], **options)
+            _, said = self.made(net.file([x], [y]), status=status)
+            self.assertEqual(status == 1, "off by half a pixel" in said)
 
     def test_integers_of_another_kind(self):
         net = Network()

@@ -1,6 +1,7 @@
 // Image classification: ResNet-8 of MLPerf Tiny in int8.
 #include "application.hpp"
-#include "ic_data.hpp"
+#include "ic_samples.hpp"
+#include "ic_weights.hpp"  // by tools/tflite_to_xenos.py
 
 namespace xn = xenos;
 
@@ -8,7 +9,7 @@ namespace {
 
 // Rows one by one, all stages linked: least memory.
 constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 1}>(
-    [] { return models::resnet8_int8(data::weights); });
+    [] { return models::ic(models::trained_ic); });
 using Net = std::remove_const_t<decltype(net)>;
 
 [[gnu::section(".weights")]] constexpr Net::weights weights = net.pack();
@@ -21,9 +22,9 @@ using Net = std::remove_const_t<decltype(net)>;
 }  // namespace
 
 bool run_application() {
-  // Which weights these are, as who trained them computes it.
+  // Which weights these are, as the script computes it of the trained network.
   constexpr std::uint32_t fingerprint = net.fingerprint();
-  static_assert(fingerprint == data::fingerprint);
-  return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, data::inputs,
-                            data::expected);
+  static_assert(fingerprint == models::ic_fingerprint);
+  return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, samples::inputs,
+                            samples::expected);
 }

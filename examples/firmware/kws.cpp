@@ -1,14 +1,15 @@
 // Keyword spotting: DS-CNN of MLPerf Tiny in int8.
 #include "application.hpp"
-#include "kws_data.hpp"
+#include "kws_samples.hpp"
+#include "kws_weights.hpp"  // by tools/tflite_to_xenos.py
 
 namespace xn = xenos;
 
 namespace {
 
-// Rows one by one, all stages linked: least memory.
+// Two rows a step: rows of five pixels make pairs. One row needs least memory.
 constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 2}>(
-    [] { return models::ds_cnn_int8(data::weights); });
+    [] { return models::kws(models::trained_kws); });
 using Net = std::remove_const_t<decltype(net)>;
 
 [[gnu::section(".weights")]] constexpr Net::weights weights = net.pack();
@@ -21,9 +22,9 @@ using Net = std::remove_const_t<decltype(net)>;
 }  // namespace
 
 bool run_application() {
-  // Which weights these are, as who trained them computes it.
+  // Which weights these are, as the script computes it of the trained network.
   constexpr std::uint32_t fingerprint = net.fingerprint();
-  static_assert(fingerprint == data::fingerprint);
-  return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, data::inputs,
-                            data::expected);
+  static_assert(fingerprint == models::kws_fingerprint);
+  return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, samples::inputs,
+                            samples::expected);
 }

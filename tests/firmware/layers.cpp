@@ -185,6 +185,8 @@ void check_all() {
   check_depthwise<xn::depthwise{.kernel = {3, 3}, .multiplier = 2, .to = some}, hwc{4, 4, 4},
                   rounding::half_even>();
   check_depthwise<xn::depthwise{.kernel = {1, 1}, .to = some}, hwc{3, 3, 3}>();
+  check_depthwise<xn::depthwise{.kernel = {5, 3}, .to = some}, hwc{7, 5, 17}>();
+  check_depthwise<xn::depthwise{.kernel = {1, 3}, .to = some}, hwc{2, 5, 8}>();
   check_dense<10, 64>();
   check_dense<13, 37>();
   check_dense<1, 130, rounding::once>();

@@ -345,6 +345,17 @@ def model_header(definition, about):
 
 # --- the weights ----------------------------------------------------------------------------------
 
+
+def fingerprint(nodes):
+    """What the program's `fingerprint()` is: FNV-1a of weights, scales and bias, stage by stage."""
+    value = 2166136261
+    for stage in flat(nodes):
+        for tensor in stage.weights.tensors.values() if stage.weights else ():
+            for byte in tensor.data:
+                value = (value ^ byte) * 16777619 % 2**32
+    return value
+
+
 C_TYPES = {"float32": "float", "int8": "std::int8_t", "int32": "std::int32_t"}
 
 
@@ -423,6 +434,10 @@ def weights_header(definition, about, model_file):
             f"inline constexpr {names.weights} {names.trained}{{",
             f"    {joined}}};",
             "// clang-format on",
+            "",
+            "/// What `fingerprint()` of its program is.",
+            f"inline constexpr std::uint32_t {names.model}_fingerprint = "
+            f"{fingerprint(definition.nodes()):#010x};",
             "",
             f"}}  // namespace {names.namespace}",
             "",

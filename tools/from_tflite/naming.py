@@ -9,6 +9,7 @@ KINDS = {
     "dense": "dense",
     "transposed_conv2d": "transposed_conv",
     "prelu": "alpha",
+    "prelu_to": "alpha",
 }
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -64,9 +65,13 @@ def name_unit(unit):
     for stage, name in zip(others, numbered(["shortcut"] * len(others))):
         stage.weights.name = name
     words = {"add_to": "sum", "mul_to": "product", "quantize": "quantised"}
+
+    def word(stage):
+        return words.get(stage.name) or stage.name.removeprefix("reduce_").removesuffix("_to")
+
     found = [(stage, key) for stage, key, _ in holes(unit.nodes) if key in ("to", None)]
     rest = [stage for stage, _ in found if stage.weights is None]
-    names = dict(zip(map(id, rest), numbered([words[s.name] for s in rest])))
+    names = dict(zip(map(id, rest), numbered(list(map(word, rest)))))
     for stage, _ in found:
         unit.family.member[id(stage)] = names.get(id(stage)) or stage.weights.name
 
@@ -172,6 +177,8 @@ def parametrise(function):
                 text = f"{{{word}.{member}, {family.zero_points[member]}}}"
             else:
                 text = f"{word}.{member}"
+            if column[0][1] is None and text.startswith("{"):  # an argument of a template
+                text = f"xn::quantisation{text}"
             function.uses_quantisations |= member in family.varying
         else:
             text = names.get(tuple(hole[2] for hole in column)) or value_text(value)

@@ -297,12 +297,6 @@ def dense(model, op):
     elif columns != 1 or terms != channels:
         raise Missing(f"its weights are for {terms} elements, its input has {image(data)}")
     held = layer_weights(model, op, "oi", weights.shape, weights, model.tensor(op, 2), count)
-    if is_int8(data) and len(weights.scales) > 1:
-        model.remark(
-            op,
-            "it has a scale a channel; TFLite multiplies those as double, xenos as float, so "
-            "that an integer may differ by one",
-        )
     return [*before, Stage("dense", "fc", {"out": count, **to(out)}, {}, held), *activation(op)]
 
 
@@ -385,11 +379,13 @@ def converting(name, usual=None):
 
 
 def leaky_relu(model, op):
-    return [Stage("leaky_relu", "slope", {"alpha": float(op.options["alpha"])}, follows=True)]
+    out = model.graph.tensors[op.outputs[0]]
+    attributes = {"alpha": float(op.options["alpha"])} | to(out)
+    return [Stage("leaky_relu", "slope", attributes, follows=True)]
 
 
 def gelu(model, op):
-    return [Stage("gelu_tanh" if op.options.get("approximate") else "gelu", follows=True)]
+    return converting("gelu_tanh" if op.options.get("approximate") else "gelu")(model, op)
 
 
 def prelu(model, op):
@@ -402,11 +398,16 @@ def prelu(model, op):
         or alpha.shape[-1] != channels
     ):
         raise Missing("it has not one alpha for each channel")
-    return [
-        Stage(
-            "prelu", weights=Weights("channel_weights", (channels,), {"weights": constant(alpha)})
-        )
-    ]
+    out = model.graph.tensors[op.outputs[0]]
+    if is_int8(out):
+        if not is_int8(alpha):
+            raise Missing(f"its alphas are {alpha.element}")
+        of_alpha = Code(f"xn::quantisation{quantisation(alpha).text()}")
+        attributes = {None: quantisation(out), "": of_alpha}
+        held = Weights("channel_weights", (channels,), {"weights": alpha})
+        return [Stage("prelu_to", "quantisation", attributes, weights=held)]
+    held = Weights("channel_weights", (channels,), {"weights": constant(alpha)})
+    return [Stage("prelu", weights=held)]
 
 
 def join(name):
@@ -461,6 +462,13 @@ def reshape(model, op):
     return [Stage("flatten", follows=True) if after[:2] == (1, 1) else reshaped(after)]
 
 
+def drifts(extent, factor):
+    """Whether TFLite's rounded steps add up to half an element on an axis, which xenos refuses."""
+    out = extent * factor
+    step = (1024 * extent + out // 2) // out
+    return extent * abs(step * factor - 1024) >= 512
+
+
 def resize(name):
     def stages(model, op):
         before, after = image(model.tensor(op, 0)), image(model.graph.tensors[op.outputs[0]])
@@ -469,7 +477,11 @@ def resize(name):
             raise Missing("it aligns corners")
         if any(after[k] % before[k] for k in (0, 1)):
             raise Missing(f"{before[:2]} to {after[:2]} pixels are no whole factors")
-        attributes = {"factor": (after[0] // before[0], after[1] // before[1])}
+        factor = (after[0] // before[0], after[1] // before[1])
+        if name == "bilinear" and is_int8(model.graph.tensors[op.outputs[0]]):
+            if any(drifts(before[k], factor[k]) for k in (0, 1)):
+                raise Missing("its places, in 1024ths of a pixel, are off by half a pixel")
+        attributes = {"factor": factor}
         if name == "bilinear":
             attributes["half_pixel_centers"] = bool(op.options.get("half_pixel_centers"))
         return [Stage(f"resize_{name}", name, attributes, {"half_pixel_centers": True})]
@@ -546,9 +558,11 @@ def rounded(q):
 
 def quantize(model, op):
     data, out = model.tensor(op, 0), model.graph.tensors[op.outputs[0]]
-    if data.element != "float32" or out.element != "int8":
+    if data.element not in BOTH or out.element != "int8":
         raise Missing(f"it makes {out.element} of {data.element}")
     q = quantisation(out)
+    if is_int8(data):
+        return [Stage("quantize", "quantisation", {None: q})]
     return [Stage("quantize", "quantisation", {"": Code(rounded(q))}, once=True)]
 
 
@@ -570,34 +584,34 @@ OPERATORS = {
     "DEQUANTIZE": (dequantize, INT8),
     "EXPAND_DIMS": (reshape, BOTH),
     "FULLY_CONNECTED": (dense, BOTH),
-    "GELU": (gelu, FLOAT),
-    "HARD_SWISH": (converting("hard_swish"), FLOAT),
-    "LEAKY_RELU": (leaky_relu, FLOAT),
-    "LOGISTIC": (converting("sigmoid", Quantisation(1 / 256, -128)), FLOAT),
+    "GELU": (gelu, BOTH),
+    "HARD_SWISH": (converting("hard_swish"), BOTH),
+    "LEAKY_RELU": (leaky_relu, BOTH),
+    "LOGISTIC": (converting("sigmoid", Quantisation(1 / 256, -128)), BOTH),
     "MAX_POOL_2D": (pool("max"), BOTH),
-    "MEAN": (reduction("mean"), FLOAT),
+    "MEAN": (reduction("mean"), BOTH),
     "MUL": (join("mul"), BOTH),
     "PAD": (pad, BOTH),
-    "PRELU": (prelu, FLOAT),
-    "QUANTIZE": (quantize, FLOAT),
-    "REDUCE_MAX": (reduction("max"), FLOAT),
-    "REDUCE_MIN": (reduction("min"), FLOAT),
+    "PRELU": (prelu, BOTH),
+    "QUANTIZE": (quantize, BOTH),
+    "REDUCE_MAX": (reduction("max"), BOTH),
+    "REDUCE_MIN": (reduction("min"), BOTH),
     "REDUCE_PROD": (reduction("prod"), FLOAT),
     "RELU": (limiting("relu"), BOTH),
     "RELU6": (limiting("relu6"), BOTH),
     "RELU_N1_TO_1": (limiting("relu_n1_to_1"), BOTH),
     "RESHAPE": (reshape, BOTH),
-    "RESIZE_BILINEAR": (resize("bilinear"), FLOAT),
+    "RESIZE_BILINEAR": (resize("bilinear"), BOTH),
     "RESIZE_NEAREST_NEIGHBOR": (resize("nearest"), BOTH),
     "SLICE": (slice_of, BOTH),
     "SOFTMAX": (softmax, BOTH),
     "SPLIT": (split, BOTH),
     "SQUEEZE": (reshape, BOTH),
     "STRIDED_SLICE": (strided_slice, BOTH),
-    "SUM": (reduction("sum"), FLOAT),
-    "TANH": (converting("tanh", Quantisation(1 / 128, 0)), FLOAT),
+    "SUM": (reduction("sum"), BOTH),
+    "TANH": (converting("tanh", Quantisation(1 / 128, 0)), BOTH),
     "TRANSPOSE": (transpose, BOTH),
-    "TRANSPOSE_CONV": (transposed_convolution, FLOAT),
+    "TRANSPOSE_CONV": (transposed_convolution, BOTH),
 }
 
 

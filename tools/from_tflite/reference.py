@@ -1,7 +1,12 @@
-"""Computes a graph of float as TFLite does, slowly: for tests of what the script writes."""
+"""Computes a graph as TFLite does, slowly: for tests of what the script writes.
+
+Tensors of int8 hold the real numbers that their integers stand for, so that an element may be off
+by its scale where TFLite rounds on the way."""
 
 import itertools
 import math
+
+from from_tflite.operators import dequantised
 
 
 def indices(shape):
@@ -24,31 +29,67 @@ class Values:
         return self.values[place]
 
 
+def on_grid(tensor, value):
+    """The number next to `value` that a tensor of int8 can hold; of others the value."""
+    if tensor.element != "int8":
+        return value
+    scale, zero = tensor.scales[0], tensor.zero_points[0]
+    return scale * (min(max(round(value / scale) + zero, -128), 127) - zero)
+
+
+def constants(graph):
+    """Real numbers of the constants. A layer's bias has the scales of its input and weights."""
+    known = {}
+    for k, tensor in graph.tensors.items():
+        if tensor.data is not None:
+            real = dequantised(tensor) if tensor.scales else tensor
+            known[k] = Values(tensor.shape, real.values())
+    for op in graph.operators:
+        if op.name not in LAYERS:
+            continue
+        places = (2, 1, 3) if op.name == "TRANSPOSE_CONV" else (0, 1, 2)
+        data, weights, bias = ((op.inputs + [-1])[k] for k in places)
+        if bias != -1 and graph.tensors[bias].element == "int32":
+            scales, count = graph.tensors[weights].scales, known[bias].shape[0]
+            known[bias].values = [
+                value * graph.tensors[data].scales[0] * scale
+                for value, scale in zip(known[bias].values, scales * (count // len(scales)))
+            ]
+    return known
+
+
+LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")
 ACTIVATIONS = {
     "NONE": lambda x: x,
     "RELU": lambda x: max(x, 0.0),
     "RELU6": lambda x: min(max(x, 0.0), 6.0),
     "RELU_N1_TO_1": lambda x: min(max(x, -1.0), 1.0),
     "LOGISTIC": lambda x: 1 / (1 + math.exp(min(-x, 700.0))),
+    "TANH": math.tanh,
+    "HARD_SWISH": lambda x: x * min(max(x + 3, 0.0), 6.0) / 6,
+    "GELU": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "QUANTIZE": lambda x: x,
 }
 
 
 def run(graph, inputs):
     """The values of the graph's outputs."""
-    known = {k: Values(t.shape, t.values()) for k, t in graph.tensors.items() if t.data is not None}
+    known = constants(graph)
     for k, values in zip(graph.inputs, inputs):
         known[k] = Values(graph.tensors[k].shape, values)
     for op in graph.operators:
         taken = [known.get(k) for k in op.inputs]
         act = ACTIVATIONS[op.options.get("activation", "NONE")]
         for part, out in enumerate(op.outputs):
-            shape = graph.tensors[out].shape
+            tensor = graph.tensors[out]
+            shape = tensor.shape
             element = (
                 element_of(op, taken, shape)
                 if op.name != "SPLIT"
                 else lambda n, h, w, c, first=part * shape[3]: taken[1](n, h, w, first + c)
             )
-            known[out] = Values(shape, [act(element(*at)) for at in indices(shape)])
+            made = (act(element(*at)) for at in indices(shape))
+            known[out] = Values(shape, [on_grid(tensor, value) for value in made])
     return [known[k].values for k in graph.outputs]
 
 
@@ -102,18 +143,58 @@ def element_of(op, taken, shape):
             0 if options["begin_mask"] >> k & 1 else int(b) for k, b in enumerate(taken[1].values)
         ]
         return lambda *at: x(*(a + b for a, b in zip(at, begin)))
-    if op.name == "MEAN":
-        axis = int(taken[1].values[0])
-        count = x.shape[axis]
-        return lambda *at: sum(x(*at[:axis], k, *at[axis:]) for k in range(count)) / count
+    if op.name in REDUCTIONS:
+        return reduction(op, x, [int(axis) for axis in taken[1].values], shape)
     if op.name == "RESIZE_NEAREST_NEIGHBOR":
         factors = (shape[1] // x.shape[1], shape[2] // x.shape[2])
         return lambda n, h, w, c: x(n, h // factors[0], w // factors[1], c)
+    if op.name == "RESIZE_BILINEAR":
+        return bilinear(op, x, shape)
     if op.name == "PRELU":
-        return lambda *at: x(*at) * (1 if x(*at) >= 0 else taken[1](at[-1]))
+        return lambda *at: x(*at) * (1 if x(*at) >= 0 else taken[1].values[at[-1]])
     if op.name == "LEAKY_RELU":
         return lambda *at: x(*at) * (1 if x(*at) >= 0 else options["alpha"])
     return lambda *at: ACTIVATIONS[op.name](x(*at))
+
+
+def bilinear(op, x, shape):
+    factors = [shape[k] / x.shape[k] for k in (1, 2)]
+    middle = 0.5 if op.options["half_pixel_centers"] else 0.0
+
+    def element(n, h, w, c):
+        near = []  # of each axis: both neighbours with their weights
+        for at, factor, extent in zip((h, w), factors, x.shape[1:3]):
+            place = min(max((at + middle) / factor - middle, 0), extent - 1)
+            rest = place - int(place)
+            near.append([(int(place), 1 - rest), (min(int(place) + 1, extent - 1), rest)])
+        return sum(a * b * x(n, i, j, c) for i, a in near[0] for j, b in near[1])
+
+    return element
+
+
+REDUCTIONS = {
+    "MEAN": lambda seen: sum(seen) / len(seen),
+    "SUM": sum,
+    "REDUCE_MAX": max,
+    "REDUCE_MIN": min,
+}
+
+
+def reduction(op, x, axes, shape):
+    """The output has the reduced axes with extent 1, or not at all."""
+    kept = len(shape) == len(x.shape)
+
+    def element(*at):
+        rest = iter(at)
+        whole = [next(rest) if kept or k not in axes else 0 for k in range(len(x.shape))]
+        seen = []
+        for inner in itertools.product(*(range(x.shape[axis]) for axis in axes)):
+            for axis, index in zip(axes, inner):
+                whole[axis] = index
+            seen.append(x(*whole))
+        return REDUCTIONS[op.name](seen)
+
+    return element
 
 
 def place_of(at, shape):

@@ -76,7 +76,8 @@ class Weights:
     def type_text(self, extents=None):
         inside = ", ".join(map(str, extents or self.extents))
         if self.order == "channel_weights":
-            return f"xn::channel_weights<float, {inside}>"
+            kind = "std::int8_t" if self.tensors["weights"].element == "int8" else "float"
+            return f"xn::channel_weights<{kind}, {inside}>"
         order = f"xn::{self.order}{{{inside}}}"
         if "scales" not in self.tensors:
             return f"xn::layer<{order}>"
@@ -140,7 +141,7 @@ class Stage:
             parts.append(f".{key} = {text}" if key else text)
         prefix = "" if self.own else "xn::"
         if self.type == "quantisation":
-            whole = f"{prefix}{self.name}<{parts[0]}>"
+            whole = f"{prefix}{self.name}<{', '.join(parts)}>"
         elif self.type:
             whole = f"{prefix}{self.name}<xn::{self.type}{{{', '.join(parts)}}}>"
         else:

@@ -16,7 +16,7 @@ struct fc {
   int out = 0;
   quantisation to{};
 
-  static constexpr bool float_scales = true;
+  static constexpr bool float_scale = true;  // of a single scale, see `factor_of`
   static constexpr const char* name = "dense";
   static constexpr mapping map = mapping::many_to_many;
 

@@ -10,12 +10,13 @@ namespace xenos::inline XENOS_ABI {
 
 /// What stands for the factor of output channel `c`: input scale times weight scale, over the
 /// output's scale, rounded as TFLite rounds it. `scales` has one a channel or one for all.
-/// Reference: tflite PopulateConvolutionQuantizationParams and, with `FloatScales` (the first
-/// product is a float's), GetQuantizedConvolutionMultipler.
-template <bool FloatScales, class Scales>
+/// Reference: tflite PopulateConvolutionQuantizationParams and, for a single scale with
+/// `FloatScale` (the first product is a float's), GetQuantizedConvolutionMultipler.
+template <bool FloatScale, class Scales>
 constexpr fixed_factor factor_of(quantisation in, const Scales& scales, quantisation out, int c) {
-  const float scale = scales(Scales::extents.out == 1 ? 0 : c);
-  if constexpr (FloatScales) {
+  constexpr bool single = Scales::extents.out == 1;
+  const float scale = scales(single ? 0 : c);
+  if constexpr (single && FloatScale) {
     const float product = in.scale * scale;
     return make_factor(double(product) / double(out.scale), in.round);
   } else {
@@ -36,7 +37,7 @@ struct requantised {
 
   static constexpr const char* name = Op::name;
   static constexpr mapping map = mapping::many_to_many;
-  static constexpr bool float_scales = requires { requires Op::float_scales; };
+  static constexpr bool float_scale = requires { requires Op::float_scale; };
 
   [[nodiscard]] constexpr fault check(const shapes& extents) const {
     return op.to.fits_int8() ? op.check(extents) : fault::quantisation_missing;
@@ -67,7 +68,7 @@ struct requantised {
   /// The factor of output channel `c`.
   template <class Weights>
   [[nodiscard]] constexpr fixed_factor factor(const Weights& weights, int c) const {
-    return factor_of<float_scales>(in, weights.template get<1>(), op.to, c);
+    return factor_of<float_scale>(in, weights.template get<1>(), op.to, c);
   }
 
   template <class In, class Weights>

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <support/quantised.hpp>
 #include <vector>
+#include <xenos/core/weights.hpp>
+#include <xenos/ops/conv.hpp>
+#include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/reduce.hpp>
@@ -225,6 +228,41 @@ TEST_CASE("the bilinear resize of int8 computes places in 1024ths") {
   CHECK(xn::bilinear{{4, 8}}
             .integer_form(xn::shapes{}, xn::quantisations{})
             .check(xn::hwc{9999, 9999, 1}) == xn::fault::none);
+}
+
+/// Views of a layer of which only the scales are asked for.
+template <int Count>
+struct only_scales {
+  float values[Count];
+  template <int K>
+  [[nodiscard]] auto get() const {
+    static_assert(K == 1);
+    return xn::channel_weights<float, Count>(values);
+  }
+};
+
+TEST_CASE("a dense layer of one scale has a product of float, other layers and scales of double") {
+  constexpr quantisation in{0.1F, 3};
+  constexpr quantisation to{0.3F, 0};
+  const xn::requantised<xn::fc> dense{{.out = 2, .to = to}, in};
+  const xn::requantised<xn::conv> conv{{.out = 2, .to = to}, in};
+  const auto equal = [](const xn::fixed_factor& made, const factor& right) {
+    return made == xn::fixed_factor{std::int32_t(right.multiplier), right.shift};
+  };
+  int apart = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const float scale = std::ldexp(static_cast<float>(throw_in(1 << 23, 1 << 24)), -30);
+    const only_scales<1> one{{scale}};
+    const only_scales<2> two{{0.01F, scale}};
+    const factor of_float(double(in.scale * scale) / double(to.scale));
+    const factor of_double(double(in.scale) * double(scale) / double(to.scale));
+    REQUIRE(equal(dense.factor(one, 1), of_float));
+    REQUIRE(equal(dense.factor(two, 1), of_double));
+    REQUIRE(equal(conv.factor(one, 1), of_double));
+    REQUIRE(equal(conv.factor(two, 1), of_double));
+    apart += of_float.multiplier != of_double.multiplier;
+  }
+  CHECK(apart > 500);
 }
 
 TEST_CASE("the factors of joins are double products, in TFLite Micro's order") {

@@ -21,9 +21,9 @@ namespace xenos::inline XENOS_ABI::int8 {
 //   weight               the type of packed weights, which lie as [block][tap][channels]
 //   place(c)             where channel c of a block lies in a tap
 //   scales               what scales the sums of a block of channels, such as `block_scales`
-//   row<Width, Round>(window, weights, scales, zero_point, run)
+//   row<Side, Round>(window, weights, scales, zero_point, run)
 //                        a block of channels of the pixels of a run: their sums, scaled to int8;
-//                        Width is the kernel's, or `dynamic`: as the window tells
+//                        Side is 3 for kernels of 3x3, otherwise `dynamic`: as the window tells
 // clang-format on
 
 /// What a pixel reads: row h begins at rows[h * row_step] + first, and of it `width` columns
@@ -80,7 +80,7 @@ XENOS_ALWAYS_INLINE void run_channel(tap_window window, const typename Taps::wei
   }
 }
 
-template <class Taps, int Width, rounding Round>
+template <class Taps, int Side, rounding Round>
 XENOS_ALWAYS_INLINE void run_taps(const generic::depthwise_geometry& g,
                                   const depthwise_job<Taps>& job) {
   constexpr int block = Taps::channels;
@@ -101,7 +101,7 @@ XENOS_ALWAYS_INLINE void run_taps(const generic::depthwise_geometry& g,
       const int present = min_of(block, job.channels.end - c);
       if (present == block && g.multiplier == 1) {
         window.first += c;
-        Taps::template row<Width, Round>(window, weights, *scales, job.zero_point, pixels);
+        Taps::template row<Side, Round>(window, weights, *scales, job.zero_point, pixels);
       } else {
         const std::ptrdiff_t first = window.first;
         for (int k = 0; k < present; ++k, ++pixels.out) {
@@ -116,10 +116,10 @@ XENOS_ALWAYS_INLINE void run_taps(const generic::depthwise_geometry& g,
 }
 
 /// The same, one copy for all layers with kernels of equal width of a program.
-template <class Taps, int Width, rounding Round>
+template <class Taps, int Side, rounding Round>
 XENOS_NOINLINE inline void run_any_taps(const generic::depthwise_geometry& g,
                                         const depthwise_job<Taps>& job) {
-  run_taps<Taps, Width, Round>(g, job);
+  run_taps<Taps, Side, Round>(g, job);
 }
 
 /// Depthwise convolution of int8 by `Taps`. Where `Shared`, layers run through one function that
@@ -159,11 +159,11 @@ struct tap_depthwise {
     const depthwise_job<Taps> job{
         t.in[0],   t.out,    t.rows,    t.columns(Geometry.width), t.channels(Geometry.channels),
         p.weights, p.scales, zero_point};
-    constexpr int width = Geometry.kernel_width == 3 || !Shared ? Geometry.kernel_width : dynamic;
+    constexpr int side = Geometry.kernel_height == 3 && Geometry.kernel_width == 3 ? 3 : dynamic;
     if constexpr (Shared) {
-      run_any_taps<Taps, width, Round>(geometry, job);
+      run_any_taps<Taps, side, Round>(geometry, job);
     } else {
-      run_taps<Taps, width, Round>(geometry, job);
+      run_taps<Taps, side, Round>(geometry, job);
     }
   }
 
@@ -178,7 +178,7 @@ struct scalar_taps {
   static constexpr int channels = 4;
   static constexpr int place(int c) { return c; }
 
-  template <int Width, rounding Round>
+  template <int Side, rounding Round>
   static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
                                       const scales& by, int zero_point, const pixel_run& pixels) {
     std::int8_t* out = pixels.out;
@@ -189,7 +189,7 @@ struct scalar_taps {
       const weight* tap = weights;
       for (int h = 0; h < window.height; ++h) {
         const std::int8_t* from = window.rows[h * window.row_step] + first;
-        for (int w = 0; w < (Width == dynamic ? window.width : Width); ++w) {
+        for (int w = 0; w < (Side == dynamic ? window.width : Side); ++w) {
           for (int c = 0; c < channels; ++c) sum[c] += std::int32_t{from[c]} * tap[c];
           from += window.column_step;
           tap += channels;

@@ -229,7 +229,7 @@ struct dsp_taps {
   static constexpr int channels = 4;
   static constexpr int place(int c) { return c / 2 + c % 2 * 2; }
 
-  template <int Width, rounding Round>
+  template <int Side, rounding Round>
   static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
                                       const scales& by, int zero_point, const pixel_run& pixels) {
     if (Round != rounding::twice || !all_right(by)) {
@@ -245,13 +245,13 @@ struct dsp_taps {
     finish_stores();
     std::int8_t* out = pixels.out;
     std::ptrdiff_t first = window.first;
-    const int width = Width == dynamic ? window.width : Width;
+    const int width = Side == dynamic ? window.width : Side;
     for (int x = pixels.count; x > 0; --x) {
       std::int32_t sum[channels] = {by.bias[0], by.bias[1], by.bias[2], by.bias[3]};
       const weight* tap = weights;
       const std::int8_t* const* row = window.rows;
       XENOS_UNROLL(3)
-      for (int h = Width == 3 ? 3 : window.height; h > 0; --h) {
+      for (int h = Side == dynamic ? window.height : Side; h > 0; --h) {
         const std::int8_t* from = *row + first;
         row += window.row_step;
         XENOS_UNROLL(3)

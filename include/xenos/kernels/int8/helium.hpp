@@ -21,8 +21,8 @@ namespace xenos::inline XENOS_ABI::int8 {
 template <int N, bool Interleaved>
 struct vector_scales {
   std::int32_t bias[N];
-  std::int32_t multiplier[N];
   std::int32_t left[N];
+  std::int32_t multiplier[N];
   std::int32_t right[N];  // negative, as the instruction wants it
 
   static constexpr int place(int c) { return Interleaved ? c / 2 + c % 2 * (N / 2) : c; }
@@ -37,49 +37,8 @@ struct vector_scales {
     return {multiplier[place(c)], static_cast<int>(left[place(c)] + right[place(c)])};
   }
 
-  /// Scales the sums of four channels for two pixels to int8; what is between -128 and
-  /// 127 is the low byte of each.
-  template <rounding Round>
-  XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int32x4_t& b, int zero_point) const {
-    if constexpr (Round == rounding::twice) {
-      // As assembly, as g++ 12 keeps addresses of all that is loaded, on the stack. Halves of what
-      // is negative go down, but where nothing is shifted out.
-      int32x4_t by, other;
-      __asm__ volatile(
-          "vldrw.u32    %q[v], [%[p], #%c[bias]]\n\t"
-          "vadd.i32     %q[a], %q[a], %q[v]\n\t"
-          "vadd.i32     %q[b], %q[b], %q[v]\n\t"
-          "vldrw.u32    %q[u], [%[p], #%c[left]]\n\t"
-          "vldrw.u32    %q[v], [%[p], #%c[multiplier]]\n\t"
-          "vshl.s32     %q[a], %q[a], %q[u]\n\t"
-          "vshl.s32     %q[b], %q[b], %q[u]\n\t"
-          "vqrdmulh.s32 %q[a], %q[a], %q[v]\n\t"
-          "vqrdmulh.s32 %q[b], %q[b], %q[v]\n\t"
-          "vldrw.u32    %q[v], [%[p], #%c[right]]\n\t"
-          "vand         %q[u], %q[a], %q[v]\n\t"
-          "vshr.s32     %q[u], %q[u], #31\n\t"
-          "vadd.i32     %q[a], %q[a], %q[u]\n\t"
-          "vand         %q[u], %q[b], %q[v]\n\t"
-          "vrshl.s32    %q[a], %q[a], %q[v]\n\t"
-          "vshr.s32     %q[u], %q[u], #31\n\t"
-          "vadd.i32     %q[a], %q[a], %[z]\n\t"
-          "vadd.i32     %q[b], %q[b], %q[u]\n\t"
-          "vqmovnb.s32  %q[a], %q[a]\n\t"
-          "vrshl.s32    %q[b], %q[b], %q[v]\n\t"
-          "vqmovnb.s16  %q[a], %q[a]\n\t"
-          "vadd.i32     %q[b], %q[b], %[z]\n\t"
-          "vqmovnb.s32  %q[b], %q[b]\n\t"
-          "vqmovnb.s16  %q[b], %q[b]"
-          : [a] "+w"(a), [b] "+w"(b), [v] "=&w"(by), [u] "=&w"(other)
-          : [p] "r"(bias), [z] "r"(zero_point), [bias] "i"(0), [multiplier] "i"(4 * N),
-            [left] "i"(8 * N), [right] "i"(12 * N));
-    } else {
-      a = each_scaled<Round>(a, 0, zero_point);
-      b = each_scaled<Round>(b, 0, zero_point);
-    }
-  }
-
-  /// The same for one pixel, sums of the four channels at `first` and at `second`.
+  /// Scales sums of the four channels at `first`, and of those at `second`, to int8: what is
+  /// between -128 and 127 is the low byte of each.
   template <rounding Round>
   XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int first, int32x4_t& b, int second,
                                  int zero_point) const {
@@ -118,7 +77,7 @@ struct vector_scales {
           "vqmovnb.s16  %q[b], %q[b]"
           : [a] "+w"(a), [b] "+w"(b), [v] "=&w"(by), [u] "=&w"(other)
           : [p] "r"(bias + first), [q] "r"(bias + second), [z] "r"(zero_point), [bias] "i"(0),
-            [multiplier] "i"(4 * N), [left] "i"(8 * N), [right] "i"(12 * N));
+            [left] "i"(4 * N), [multiplier] "i"(8 * N), [right] "i"(12 * N));
     } else {
       a = each_scaled<Round>(a, first, zero_point);
       b = each_scaled<Round>(b, second, zero_point);
@@ -186,23 +145,58 @@ struct helium_products : byte_patches {
     std::int8_t* first = out[0];
     std::int8_t* second = out[P - 1];
     __asm__ volatile("" ::: "memory");  // what the assembly below reads is stored
-    for (; count > 0; count -= channels, first += channels, second += channels, ++by) {
-      int32x4_t sum[2];
+    const auto sum_of = [&](int32x4_t & a, int32x4_t & b) __attribute__((always_inline)) {
       if constexpr (P == 2) {
-        add(sum[0], sum[1], patches, weights, steps);
+        add(a, b, patches, weights, steps);
       } else {
-        sum[1] = sum[0] = add(patches[0], weights, steps);
+        b = a = add(patches[0], weights, steps);
       }
-      by->template scale<Round>(sum[0], sum[1], zero_point);
-      if (count >= channels) [[likely]] {
-        vstrbq_s32(first, sum[0]);
-        vstrbq_s32(second, sum[1]);
+    };
+    int32x4_t a, b;
+    for (; count >= channels; count -= channels) {
+      sum_of(a, b);
+      if constexpr (Round == rounding::twice) {
+        finish(a, b, by, zero_point, first, second);
       } else {
-        const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
-        vstrbq_p_s32(first, sum[0], some);
-        vstrbq_p_s32(second, sum[1], some);
+        by->template scale<Round>(a, 0, b, 0, zero_point);
+        vstrbq_s32(first, a);
+        vstrbq_s32(second, b);
+        ++by;
+        first += channels;
+        second += channels;
       }
     }
+    if (count == 0) return;
+    sum_of(a, b);
+    by->template scale<Round>(a, 0, b, 0, zero_point);
+    const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
+    vstrbq_p_s32(first, a, some);
+    vstrbq_p_s32(second, b, some);
+  }
+
+  /// Lays out the rows of a patch that are one run each.
+  static XENOS_ALWAYS_INLINE void stage_rows(std::int8_t* to, const std::int8_t* const* rows,
+                                             int row_step, std::ptrdiff_t column, int run,
+                                             int height) {
+    const std::int8_t* from;
+    std::int8_t* at;
+    __asm__ volatile(
+        "1:\n\t"
+        "ldr      %[x], [%[r]]\n\t"
+        "add      %[r], %[r], %[s]\n\t"
+        "mov      %[u], %[t]\n\t"
+        "add      %[x], %[x], %[c]\n\t"
+        "add      %[t], %[t], %[n]\n\t"
+        "dlstp.8  lr, %[n]\n"
+        "2:\n\t"
+        "vldrb.u8 q0, [%[x]], #16\n\t"
+        "vstrb.8  q0, [%[u]], #16\n\t"
+        "letp     lr, 2b\n\t"
+        "subs     %[h], %[h], #1\n\t"
+        "bne      1b"
+        : [x] "=&r"(from), [u] "=&r"(at), [r] "+r"(rows), [t] "+r"(to), [h] "+r"(height)
+        : [s] "r"(row_step * 4), [c] "r"(column), [n] "r"(run)
+        : "q0", "lr", "cc", "memory");
   }
 
  private:
@@ -223,6 +217,45 @@ struct helium_products : byte_patches {
   }
   static XENOS_ALWAYS_INLINE int32x4_t limited(int32x4_t values) {
     return vminq_s32(vmaxq_s32(values, vdupq_n_s32(-128)), vdupq_n_s32(127));
+  }
+
+  /// Two pixels' sums of the channels that `by` scales, as int8 to `first` and `second`; all go on
+  /// to the next channels. As assembly for the reason above.
+  static XENOS_ALWAYS_INLINE void finish(int32x4_t a, int32x4_t b, const scales*& by,
+                                         int zero_point, std::int8_t*& first,
+                                         std::int8_t*& second) {
+    int32x4_t u, v;
+    __asm__ volatile(
+        "vldrw.u32    %q[v], [%[p]], #16\n\t"
+        "vadd.i32     %q[a], %q[a], %q[v]\n\t"
+        "vadd.i32     %q[b], %q[b], %q[v]\n\t"
+        "vldrw.u32    %q[u], [%[p]], #16\n\t"
+        "vshl.s32     %q[a], %q[a], %q[u]\n\t"
+        "vldrw.u32    %q[v], [%[p]], #16\n\t"
+        "vshl.s32     %q[b], %q[b], %q[u]\n\t"
+        "vqrdmulh.s32 %q[a], %q[a], %q[v]\n\t"
+        "vqrdmulh.s32 %q[b], %q[b], %q[v]\n\t"
+        "vldrw.u32    %q[v], [%[p]], #16\n\t"
+        "vand         %q[u], %q[a], %q[v]\n\t"
+        "vshr.s32     %q[u], %q[u], #31\n\t"
+        "vadd.i32     %q[a], %q[a], %q[u]\n\t"
+        "vand         %q[u], %q[b], %q[v]\n\t"
+        "vrshl.s32    %q[a], %q[a], %q[v]\n\t"
+        "vshr.s32     %q[u], %q[u], #31\n\t"
+        "vadd.i32     %q[a], %q[a], %[z]\n\t"
+        "vadd.i32     %q[b], %q[b], %q[u]\n\t"
+        "vqmovnb.s32  %q[a], %q[a]\n\t"
+        "vrshl.s32    %q[b], %q[b], %q[v]\n\t"
+        "vqmovnb.s16  %q[a], %q[a]\n\t"
+        "vadd.i32     %q[b], %q[b], %[z]\n\t"
+        "vqmovnb.s32  %q[b], %q[b]\n\t"
+        "vstrb.32     %q[a], [%[f]], #4\n\t"
+        "vqmovnb.s16  %q[b], %q[b]\n\t"
+        "vstrb.32     %q[b], [%[g]], #4"
+        : [a] "+w"(a), [b] "+w"(b), [u] "=&w"(u), [v] "=&w"(v), [p] "+r"(by), [f] "+l"(first),
+          [g] "+l"(second)
+        : [z] "r"(zero_point)
+        : "memory");
   }
 
 // Sixteen terms of two patches with the filters of four channels.
@@ -293,24 +326,23 @@ struct helium_taps {
   static constexpr int channels = 8;
   static constexpr int place(int c) { return c; }
 
-  template <int Width, rounding Round>
+  template <int Side, rounding Round>
   static XENOS_ALWAYS_INLINE void row(const tap_window& window, const weight* weights,
                                       const scales& by, int zero_point, const pixel_run& pixels) {
     __asm__ volatile("" ::: "memory");  // what the assembly below reads is stored
     std::int8_t* out = pixels.out;
     std::ptrdiff_t first = window.first;
-    const int width = Width == dynamic ? window.width : Width;
     for (int x = pixels.count; x > 0; --x) {
       int32x4_t even = vdupq_n_s32(0);
       int32x4_t odd = even;
       const weight* tap = weights;
       const std::int8_t* const* row = window.rows;
       XENOS_UNROLL(3)
-      for (int h = Width == 3 ? 3 : window.height; h > 0; --h) {
+      for (int h = Side == dynamic ? window.height : Side; h > 0; --h) {
         const std::int8_t* from = *row + first;
         row += window.row_step;
         XENOS_UNROLL(3)
-        for (int w = 0; w < width; ++w) {
+        for (int w = Side == dynamic ? window.width : Side; w > 0; --w) {
           add_tap(even, odd, from, tap);
           from += window.column_step;
         }

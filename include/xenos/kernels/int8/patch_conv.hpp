@@ -30,6 +30,8 @@ namespace xenos::inline XENOS_ABI::int8 {
 //   stage(to, k, terms, from, count) -> staged*
 //                        lays `count` elements of a run out as a part of patch k, `to` being where
 //                        that part of patch 0 begins; gives where the next run's begins
+//   stage_rows(to, rows, row_step, column, run, height)
+//                        all rows of a patch that are a run each; absent: row by row
 //   multiply<P, Round>(patches, terms, weights, scales, zero_point, out, count)
 //                        P (1 or `pixels`) patches with the filters of `count` channels, which begin
 //                        a block: scaled to int8, stored from out[p] on
@@ -102,6 +104,12 @@ XENOS_NOINLINE inline void stage_patch(const generic::conv_geometry& g,
   const bool one_run = g.dilation_width == 1 && g.in_channels == g.in_pixel;
   const int run = g.in_channels * (one_run ? g.kernel_width : 1);
   const int runs = one_run ? 1 : g.kernel_width;
+  if constexpr (requires { Products::stage_rows; }) {
+    if (one_run) {
+      Products::stage_rows(to + k * terms, rows, g.dilation_height, column, run, g.kernel_height);
+      return;
+    }
+  }
   const int next = g.dilation_width * g.in_pixel;
   const int row_step = g.dilation_height;
   for (int h = g.kernel_height; h > 0; --h, rows += row_step) {
