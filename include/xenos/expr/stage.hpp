@@ -79,11 +79,10 @@ constexpr finding judge_running(const Op& op, const stream_type* in, const shape
 /// Whether a model says the quantisation of what `op` makes, though float has none.
 template <operation Op>
 constexpr bool given_quantisation(const Op& op) {
-  if constexpr (requires { Op::makes; }) {
-    return false;  // makes integers of float
-  } else if constexpr (requires {
-                         { op.to } -> std::same_as<const quantisation&>;
-                       }) {
+  if constexpr (requires {
+                  { op.to } -> std::same_as<const quantisation&>;
+                  requires !requires { Op::makes; };  // which makes integers of float
+                }) {
     return op.to.given();
   } else {
     return false;

@@ -59,7 +59,7 @@ struct integer_softmax_rows : kernel_defaults {
       for (int x = columns.first; x < columns.end; ++x) {
         const int pixel = x * Channels;
         const std::int8_t* in = t.in[0][r] + pixel;
-        int largest = in[0];
+        int largest = int{in[0]};
         for (int c = 1; c < Channels; ++c) largest = max_of(largest, int(in[c]));
         std::int32_t sum = 0;
         for (int c = 0; c < Channels; ++c) sum = Op.add(sum, exp_below(largest - in[c]));

@@ -33,7 +33,7 @@ struct tap_window {
   std::ptrdiff_t first;
   int height;
   int width;
-  int row_step;
+  std::ptrdiff_t row_step;
   int column_step;
 };
 

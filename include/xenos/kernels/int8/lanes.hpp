@@ -137,8 +137,9 @@ XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const la
     if (plain) [[likely]] {
       XENOS_UNROLL(4)
       for (int v = 0; v < V; ++v) {
-        const typename Lanes::template factors<Round> by(of.multiplier + v * count,
-                                                         of.shift + v * count, zero_point);
+        const typename Lanes::template factors<Round> by(of.multiplier + std::ptrdiff_t{v} * count,
+                                                         of.shift + std::ptrdiff_t{v} * count,
+                                                         zero_point);
         XENOS_UNROLL(8)
         for (int p = 0; p < P; ++p) sums[p][v] = by(sums[p][v]);
       }
@@ -151,8 +152,8 @@ XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const la
     for (int v = 0; v < V; ++v) {
       std::int32_t values[count];
       store_lanes<std::int32_t, count>(values, sums[p][v]);
-      scale_any<Round, count>(values, of.multiplier + v * count, of.shift + v * count, Lanes::start,
-                              zero_point);
+      scale_any<Round, count>(values, of.multiplier + std::ptrdiff_t{v} * count,
+                              of.shift + std::ptrdiff_t{v} * count, Lanes::start, zero_point);
       sums[p][v] = load_lanes<std::int32_t, count>(values);
     }
   }

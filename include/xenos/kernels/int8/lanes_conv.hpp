@@ -51,7 +51,7 @@ constexpr lane_layout layout_of(const generic::conv_geometry& g, int height) {
   to.row_step = g.dilation_height * to.pitch;
   to.terms = to.run * to.runs * to.kernel_rows;
   to.rows = 1;
-  while (to.rows < height && lane_layout::input_rows(g, to.rows + 1) * to.pitch *
+  while (to.rows < height && bytes_t{lane_layout::input_rows(g, to.rows + 1)} * to.pitch *
                                      bytes_t{sizeof(typename Lanes::staged)} <=
                                  cache) {
     ++to.rows;
@@ -80,7 +80,7 @@ XENOS_NOINLINE inline void multiply(const lane_layout& layout,
   typename Lanes::sums sums[P][V];
   XENOS_UNROLL(4)
   for (int v = 0; v < V; ++v) {
-    const auto bias = load_lanes<std::int32_t, count>(of.bias + v * count);
+    const auto bias = load_lanes<std::int32_t, count>(of.bias + std::ptrdiff_t{v} * count);
     XENOS_UNROLL(8)
     for (int p = 0; p < P; ++p) sums[p][v] = bias;
   }

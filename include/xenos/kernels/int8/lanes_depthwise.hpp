@@ -45,7 +45,7 @@ XENOS_ALWAYS_INLINE void add_taps(const depthwise_row<Lanes>& row, const lane_pa
   const sums bias = load_lanes<std::int32_t, Lanes::count>(of.bias);
   operand by[fixed];
   XENOS_UNROLL(8)
-  for (int w = 0; w < fixed; ++w) by[w] = Lanes::weights(of.weights + w * vector);
+  for (int w = 0; w < fixed; ++w) by[w] = Lanes::weights(of.weights + std::ptrdiff_t{w} * vector);
   for (int x = 0; x < row.pixels; x += pixels) {
     sums sum[pixels][1];
     const typename Lanes::staged* from[pixels];
@@ -130,7 +130,7 @@ XENOS_ALWAYS_INLINE void stage_taps(const generic::depthwise_geometry& g,
   for (int h = 0; h < groups; ++h) {
     const std::int8_t* from[step];
     for (int k = 0; k < step; ++k) {
-      const int row = h * step + k < g.kernel_height ? h * step + k : h * step;
+      const std::ptrdiff_t row = h * step + k < g.kernel_height ? h * step + k : h * step;
       from[k] = in[row * g.dilation_height] + first;
     }
     typename Lanes::staged* at = to + std::ptrdiff_t{h} * count * step;
@@ -174,7 +174,8 @@ XENOS_NOINLINE inline void run_depthwise_lanes(const generic::depthwise_geometry
     of.template advance<Lanes>(job.channels.first, terms);
     for (int c = job.channels.first; c < job.channels.end; c += count) {
       const int present = min_of(count, job.channels.end - c);
-      stage_taps<Lanes>(g, job.in + r * g.stride_height, first, columns, c, present, inputs);
+      stage_taps<Lanes>(g, job.in + std::ptrdiff_t{r} * g.stride_height, first, columns, c, present,
+                        inputs);
       const depthwise_row<Lanes> row{
           inputs,
           groups,

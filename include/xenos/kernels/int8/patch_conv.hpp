@@ -136,10 +136,10 @@ XENOS_ALWAYS_INLINE void run_patches(const generic::conv_geometry& g,
     const int end = min_of(job.channels.end - group * g.out_channels, g.out_channels);
     const std::ptrdiff_t left =
         std::ptrdiff_t{job.columns.first * g.stride_width - g.left} * g.in_pixel +
-        group * g.in_channels;
+        std::ptrdiff_t{group} * g.in_channels;
     const std::ptrdiff_t next = std::ptrdiff_t{g.stride_width} * g.in_pixel;
-    const std::ptrdiff_t to =
-        std::ptrdiff_t{job.columns.first} * g.out_pixel + group * g.out_channels + first;
+    const std::ptrdiff_t to = std::ptrdiff_t{job.columns.first} * g.out_pixel +
+                              std::ptrdiff_t{group} * g.out_channels + first;
     const std::int8_t* const* rows = job.in;
     std::int8_t* const* out_row = job.out;
     int x = job.columns.size();

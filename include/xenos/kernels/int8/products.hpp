@@ -18,10 +18,12 @@ struct byte_patches {
   static constexpr int run_step = 1;
   static constexpr bool direct = true;
 
-  static std::int8_t* patch(std::int8_t* patches, int k, int terms) { return patches + k * terms; }
+  static std::int8_t* patch(std::int8_t* patches, int k, int terms) {
+    return patches + std::ptrdiff_t{k} * terms;
+  }
   static XENOS_ALWAYS_INLINE std::int8_t* stage(std::int8_t* to, int k, int terms,
                                                 const std::int8_t* from, int count) {
-    std::memcpy(to + k * terms, from, static_cast<std::size_t>(count));
+    std::memcpy(to + std::ptrdiff_t{k} * terms, from, static_cast<std::size_t>(count));
     return to + count;
   }
 };
@@ -44,7 +46,7 @@ struct scalar_products : byte_patches {
       }
       for (int i = 0; i < terms; ++i) {
         for (int c = 0; c < channels; ++c) {
-          const std::int32_t weight = *weights++;
+          const std::int32_t weight{*weights++};
           for (int p = 0; p < P; ++p) sum[p][c] += weight * patches[p][i];
         }
       }

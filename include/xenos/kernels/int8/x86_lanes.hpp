@@ -181,9 +181,9 @@ struct pair_lanes : sums_of_words<Count> {
     store_lanes<std::int16_t, 2 * Count>(to, weights(from));
   }
   static XENOS_ALWAYS_INLINE void interleave(staged* to, const std::int8_t* const (&from)[step]) {
-    for (int c = 0; c < Count; ++c) {
-      to[2 * c] = from[0][c];
-      to[2 * c + 1] = from[1][c];
+    for (std::ptrdiff_t c = 0; c < Count; ++c) {
+      to[2 * c] = staged{from[0][c]};
+      to[2 * c + 1] = staged{from[1][c]};
     }
   }
   static XENOS_ALWAYS_INLINE operand load(const staged* from) {
