@@ -104,9 +104,16 @@ void define_all(const Net& net, std::integer_sequence<int, Ids...>) {
 int checks = 0;
 int failures = 0;
 
-template <xn::planning How, class Model>
+/// Kernels shared by all layers, or compiled for each.
+constexpr xn::target machine(bool specialised) {
+  xn::target on = xn::targets::FIRMWARE_TARGET;
+  on.specialised = specialised;
+  return on;
+}
+
+template <xn::target On, xn::planning How, class Model>
 void check_planned(const Model& model) {
-  const auto net = xn::link<xn::targets::FIRMWARE_TARGET, How>(model);
+  const auto net = xn::link<On, How>(model);
   using Net = std::remove_cvref_t<decltype(net)>;
   static_assert(sizeof(typename Net::weights) <= sizeof packed);
   static_assert(sizeof(typename Net::arena) <= sizeof arena);
@@ -136,8 +143,8 @@ void check(const Model& model) {
   throw_layer();
   const auto net = xn::link<xn::targets::FIRMWARE_TARGET>(model);
   define_all(net, std::make_integer_sequence<int, std::remove_cvref_t<decltype(net)>::size>{});
-  check_planned<xn::planning{.tile = 1}>(model);
-  check_planned<xn::planning{.link = false}>(model);
+  check_planned<machine(false), xn::planning{.tile = 1}>(model);
+  check_planned<machine(true), xn::planning{.link = false}>(model);
 }
 
 template <rounding Round, xn::shape In>

@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/element.hpp>
 #include <xenos/kernels/epilogue.hpp>
+#include <xenos/kernels/int8/layer.hpp>
 #include <xenos/model/fold.hpp>
 #include <xenos/model/net.hpp>
 
@@ -29,13 +30,27 @@ struct packed_unit {
   [[no_unique_address]] Coefficients followers;
 };
 
+/// A kernel, or where the target wants it the form of it that is compiled for its shape alone. Both
+/// have the same numbers.
+template <class Kernel, bool Specialised>
+struct kernel_of_size {
+  using type = Kernel;
+};
+template <auto Op, int Width, int Channels, class Kernel>
+  requires requires { typename Kernel::specialised; }
+struct kernel_of_size<int8_layer<Op, Width, Channels, Kernel>, true> {
+  using type = int8_layer<Op, Width, Channels, typename Kernel::specialised>;
+};
+
 /// One unit of a planned model as types: kernel, followers, packed parameters.
 template <class Planned, int Unit>
 struct unit_types {
   static constexpr unit u = Planned::plan.units[Unit];
   using element = element_t<u.type>;
-  using kernel = typename record_kernel<typename Planned::trace, u.head, Planned::on.vector_bytes,
-                                        Planned::in_place>::type;
+  using kernel = typename kernel_of_size<
+      typename record_kernel<typename Planned::trace, u.head, Planned::on.vector_bytes,
+                             Planned::in_place>::type,
+      Planned::on.specialised>::type;
 
   template <int F>
   using node = record_traits<typename Planned::trace, u.followers[F]>;

@@ -32,7 +32,8 @@ struct target {
   int barrier_cycles = 1000;  // all cores meet
   bool coherent = true;       // cores see each other's writes without publishing them
   bool parameters_in_place =
-      true;  // kernels read weights where they lie, else a transport brings them
+      true;                  // kernels read weights where they lie, else a transport brings them
+  bool specialised = false;  // kernels that can are compiled for each shape, else once for all
 
   [[nodiscard]] constexpr target with_cores(int n) const {
     target changed = *this;

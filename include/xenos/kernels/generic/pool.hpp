@@ -6,6 +6,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/window.hpp>
 #include <xenos/kernels/channels.hpp>
+#include <xenos/kernels/int8/sums.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/reduction.hpp>
 
@@ -62,6 +63,10 @@ struct direct_pool : kernel_defaults {
     [[nodiscard]] int count() const { return ceil_div(channels, Lanes); }
     [[nodiscard]] int present(int k) const { return min_of(Lanes, channels - k * Lanes); }
     void add(const T* pixel) {
+      if constexpr (std::is_same_v<T, std::int8_t> && Lanes == 1 &&
+                    (Kind == reduction::mean || Kind == reduction::sum)) {
+        return int8::add_to(at, pixel, channels);
+      }
       for (int k = 0; k < count(); ++k) {
         at[k] = combine<Kind>(at[k], run_type::load(pixel + k * Lanes, present(k)));
       }

@@ -124,8 +124,9 @@ XENOS_NOINLINE inline void run_any_taps(const generic::depthwise_geometry& g,
 
 /// Depthwise convolution of int8 by `Taps`. Where `Shared`, layers run through one function that
 /// reads its extents from a constant; otherwise each has its own.
-template <generic::depthwise_geometry Geometry, class Taps, bool Shared>
+template <generic::depthwise_geometry Geometry, class Taps, bool Shared = true>
 struct tap_depthwise {
+  using specialised = tap_depthwise<Geometry, Taps, false>;
   static constexpr int offset = 0;
   static constexpr int block_rows = 1;
   static constexpr int block_columns = 1;

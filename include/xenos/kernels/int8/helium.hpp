@@ -37,26 +37,25 @@ struct vector_scales {
     return {multiplier[place(c)], static_cast<int>(left[place(c)] + right[place(c)])};
   }
 
-  /// Scales sums of the four channels at `first`, and of those at `second`, to int8: what is
+  /// Scales sums `a` of the first four channels, and `b` of the four at `Second`, to int8: what is
   /// between -128 and 127 is the low byte of each.
-  template <rounding Round>
-  XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int first, int32x4_t& b, int second,
-                                 int zero_point) const {
+  template <rounding Round, int Second>
+  XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int32x4_t& b, int zero_point) const {
     if constexpr (Round == rounding::twice) {
       // As assembly, as g++ 12 keeps addresses of all that is loaded, on the stack. Halves of what
       // is negative go down, but where nothing is shifted out.
       int32x4_t by, other;
       __asm__ volatile(
           "vldrw.u32    %q[v], [%[p], #%c[bias]]\n\t"
-          "vldrw.u32    %q[u], [%[q], #%c[bias]]\n\t"
+          "vldrw.u32    %q[u], [%[p], #%c[other_bias]]\n\t"
           "vadd.i32     %q[a], %q[a], %q[v]\n\t"
           "vldrw.u32    %q[v], [%[p], #%c[left]]\n\t"
           "vadd.i32     %q[b], %q[b], %q[u]\n\t"
-          "vldrw.u32    %q[u], [%[q], #%c[left]]\n\t"
+          "vldrw.u32    %q[u], [%[p], #%c[other_left]]\n\t"
           "vshl.s32     %q[a], %q[a], %q[v]\n\t"
           "vldrw.u32    %q[v], [%[p], #%c[multiplier]]\n\t"
           "vshl.s32     %q[b], %q[b], %q[u]\n\t"
-          "vldrw.u32    %q[u], [%[q], #%c[multiplier]]\n\t"
+          "vldrw.u32    %q[u], [%[p], #%c[other_multiplier]]\n\t"
           "vqrdmulh.s32 %q[a], %q[a], %q[v]\n\t"
           "vqrdmulh.s32 %q[b], %q[b], %q[u]\n\t"
           "vldrw.u32    %q[v], [%[p], #%c[right]]\n\t"
@@ -64,7 +63,7 @@ struct vector_scales {
           "vshr.s32     %q[u], %q[u], #31\n\t"
           "vadd.i32     %q[a], %q[a], %q[u]\n\t"
           "vrshl.s32    %q[a], %q[a], %q[v]\n\t"
-          "vldrw.u32    %q[v], [%[q], #%c[right]]\n\t"
+          "vldrw.u32    %q[v], [%[p], #%c[other_right]]\n\t"
           "vand         %q[u], %q[b], %q[v]\n\t"
           "vshr.s32     %q[u], %q[u], #31\n\t"
           "vadd.i32     %q[b], %q[b], %q[u]\n\t"
@@ -76,11 +75,13 @@ struct vector_scales {
           "vqmovnb.s16  %q[a], %q[a]\n\t"
           "vqmovnb.s16  %q[b], %q[b]"
           : [a] "+w"(a), [b] "+w"(b), [v] "=&w"(by), [u] "=&w"(other)
-          : [p] "r"(bias + first), [q] "r"(bias + second), [z] "r"(zero_point), [bias] "i"(0),
-            [left] "i"(4 * N), [multiplier] "i"(8 * N), [right] "i"(12 * N));
+          : [p] "r"(bias), [z] "r"(zero_point), [bias] "i"(0), [left] "i"(4 * N),
+            [multiplier] "i"(8 * N), [right] "i"(12 * N), [other_bias] "i"(4 * Second),
+            [other_left] "i"(4 * (N + Second)), [other_multiplier] "i"(4 * (2 * N + Second)),
+            [other_right] "i"(4 * (3 * N + Second)));
     } else {
-      a = each_scaled<Round>(a, first, zero_point);
-      b = each_scaled<Round>(b, second, zero_point);
+      a = each_scaled<Round>(a, 0, zero_point);
+      b = each_scaled<Round>(b, Second, zero_point);
     }
   }
 
@@ -125,16 +126,12 @@ struct helium_products : byte_patches {
 
   template <auto Join>
   static void add_rows(const std::int8_t* a, const std::int8_t* b, std::int8_t* out, int count) {
-    for (; count > 0; count -= 4, a += 4, b += 4, out += 4) {
-      const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
-      constexpr rounding round = Join.to.round;
-      int32x4_t x = vsubq_n_s32(vldrbq_z_s32(a, some), Join.left_zero);
-      int32x4_t y = vsubq_n_s32(vldrbq_z_s32(b, some), Join.right_zero);
-      x = scaled_all<Join.left, round>(vshlq_n_s32(x, Join.more_bits));
-      y = scaled_all<Join.right, round>(vshlq_n_s32(y, Join.more_bits));
-      const int32x4_t scaled = scaled_all<Join.result, round>(vaddq_s32(x, y));
-      vstrbq_p_s32(out, limited(vaddq_n_s32(scaled, Join.to.zero_point)), some);
+    for (; count >= 4; count -= 4, a += 4, b += 4, out += 4) {
+      vstrbq_s32(out, joined<Join>(vldrbq_s32(a), vldrbq_s32(b)));
     }
+    if (count == 0) return;
+    const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
+    vstrbq_p_s32(out, joined<Join>(vldrbq_z_s32(a, some), vldrbq_z_s32(b, some)), some);
   }
 
   template <int P, rounding Round>
@@ -158,7 +155,7 @@ struct helium_products : byte_patches {
       if constexpr (Round == rounding::twice) {
         finish(a, b, by, zero_point, first, second);
       } else {
-        by->template scale<Round>(a, 0, b, 0, zero_point);
+        by->template scale<Round, 0>(a, b, zero_point);
         vstrbq_s32(first, a);
         vstrbq_s32(second, b);
         ++by;
@@ -168,7 +165,7 @@ struct helium_products : byte_patches {
     }
     if (count == 0) return;
     sum_of(a, b);
-    by->template scale<Round>(a, 0, b, 0, zero_point);
+    by->template scale<Round, 0>(a, b, zero_point);
     const mve_pred16_t some = vctp32q(static_cast<std::uint32_t>(count));
     vstrbq_p_s32(first, a, some);
     vstrbq_p_s32(second, b, some);
@@ -200,6 +197,16 @@ struct helium_products : byte_patches {
   }
 
  private:
+  template <auto Join>
+  static XENOS_ALWAYS_INLINE int32x4_t joined(int32x4_t x, int32x4_t y) {
+    constexpr rounding round = Join.to.round;
+    x = vshlq_n_s32(vsubq_n_s32(x, Join.left_zero), Join.more_bits);
+    y = vshlq_n_s32(vsubq_n_s32(y, Join.right_zero), Join.more_bits);
+    const int32x4_t sum =
+        vaddq_s32((scaled_all<Join.left, round>(x)), (scaled_all<Join.right, round>(y)));
+    const int32x4_t scaled = scaled_all<Join.result, round>(sum);
+    return limited(vaddq_n_s32(scaled, Join.to.zero_point));
+  }
   /// All of `values` times a factor.
   template <fixed_factor By, rounding Round>
   static XENOS_ALWAYS_INLINE int32x4_t scaled_all(int32x4_t values) {
@@ -347,7 +354,7 @@ struct helium_taps {
           from += window.column_step;
         }
       }
-      by.template scale<Round>(even, 0, odd, 4, zero_point);
+      by.template scale<Round, 4>(even, odd, zero_point);
       vstrbq_s16(out, vmovntq_s32(vreinterpretq_s16_s32(even), odd));
       out += pixels.out_step;
       first += pixels.step;

@@ -191,8 +191,9 @@ XENOS_NOINLINE inline void run_any_patches(const generic::conv_geometry& g,
 
 /// Convolution of int8 by `Products`. Where `Shared`, all layers run through one function that
 /// reads its extents from a constant; otherwise each has its own.
-template <generic::conv_geometry Geometry, class Products, bool Shared>
+template <generic::conv_geometry Geometry, class Products, bool Shared = true>
 struct patch_conv {
+  using specialised = patch_conv<Geometry, Products, false>;
   static constexpr int offset = 0;
   static constexpr bool adds = requires { requires Products::adds; };
   static constexpr int block_rows = 1;

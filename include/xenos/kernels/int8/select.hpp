@@ -59,7 +59,7 @@ struct conv_with {
 };
 template <generic::conv_geometry Geometry, int Height>
 struct conv_with<Geometry, Height, void> {
-  using type = patch_conv<Geometry, native_products, true>;
+  using type = patch_conv<Geometry, native_products>;
 };
 template <generic::conv_geometry Geometry, int Height, int VectorBytes>
 struct conv_kernel : conv_with<Geometry, Height, lanes_for<VectorBytes, Geometry.out_channels>> {};
@@ -69,7 +69,7 @@ struct depthwise_with {
 };
 template <generic::depthwise_geometry Geometry>
 struct depthwise_with<Geometry, void> {
-  using type = tap_depthwise<Geometry, native_taps, true>;
+  using type = tap_depthwise<Geometry, native_taps>;
 };
 template <generic::depthwise_geometry Geometry, int Height, int VectorBytes>
 struct depthwise_kernel : depthwise_with<Geometry, lanes_for<VectorBytes, Geometry.channels>> {};
