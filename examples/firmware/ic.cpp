@@ -7,9 +7,13 @@ namespace xn = xenos;
 
 namespace {
 
+constexpr auto round = xn::rounding::FIRMWARE_ROUNDING;
+constexpr const auto& expected =
+    round == xn::rounding::twice ? samples::expected_twice : samples::expected_once;
+
 // Rows one by one, all stages linked: least memory.
 constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 1}>(
-    [] { return models::ic(models::trained_ic); });
+    [] { return models::ic<round>(models::trained_ic); });
 using Net = std::remove_const_t<decltype(net)>;
 
 [[gnu::section(".weights")]] constexpr Net::weights weights = net.pack();
@@ -26,5 +30,5 @@ bool run_application() {
   constexpr std::uint32_t fingerprint = net.fingerprint();
   static_assert(fingerprint == models::ic_fingerprint);
   return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, samples::inputs,
-                            samples::expected);
+                            expected);
 }

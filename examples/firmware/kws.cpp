@@ -7,9 +7,13 @@ namespace xn = xenos;
 
 namespace {
 
+constexpr auto round = xn::rounding::FIRMWARE_ROUNDING;
+constexpr const auto& expected =
+    round == xn::rounding::twice ? samples::expected_twice : samples::expected_once;
+
 // Two rows a step: rows of five pixels make pairs. One row needs least memory.
 constexpr auto net = xn::link<xn::targets::FIRMWARE_TARGET, xn::planning{.tile = 2}>(
-    [] { return models::kws(models::trained_kws); });
+    [] { return models::kws<round>(models::trained_kws); });
 using Net = std::remove_const_t<decltype(net)>;
 
 [[gnu::section(".weights")]] constexpr Net::weights weights = net.pack();
@@ -26,5 +30,5 @@ bool run_application() {
   constexpr std::uint32_t fingerprint = net.fingerprint();
   static_assert(fingerprint == models::kws_fingerprint);
   return firmware::classify(net, fingerprint, weights, {scratchpad, memory}, samples::inputs,
-                            samples::expected);
+                            expected);
 }

@@ -3,8 +3,8 @@
 
 usage: samples_header.py FOLDER HEADER
 
-FOLDER holds inputs.npy and outputs.npy of int8, as the golden tests read them. The arrays lie in the
-section .samples.
+FOLDER holds inputs.npy, outputs.npy and outputs_single_rounding.npy of int8, as the golden tests read
+them. The arrays lie in the section .samples.
 """
 
 import ast
@@ -35,7 +35,8 @@ def main():
     folder, header = map(pathlib.Path, sys.argv[1:])
     lines = ["// Written by samples_header.py.", "#pragma once", "", "#include <cstdint>", "",
              "namespace samples {", ""]
-    for name, file in (("inputs", "inputs.npy"), ("expected", "outputs.npy")):
+    for name, file in (("inputs", "inputs.npy"), ("expected_twice", "outputs.npy"),
+                       ("expected_once", "outputs_single_rounding.npy")):
         rows = rows_of(folder / file)
         body = ",\n".join("{" + text_of(row) + "}" for row in rows)
         lines.append(f'[[gnu::section(".samples")]] constexpr std::int8_t '
