@@ -19,7 +19,8 @@ namespace golden {
 namespace xn = xenos;
 using integers = std::span<const std::int8_t>;
 
-/// Runs `net` on all samples, the outputs one after the other; `probe` sees the rows.
+/// Runs `net` on all samples, the outputs one after the other; `probe` sees the rows, where no
+/// transport brings parameters.
 template <class Net, class Probe = xn::no_probe>
 std::vector<std::int8_t> run_integers(const Net& net, integers inputs, Probe&& probe = {}) {
   constexpr auto in = static_cast<std::size_t>(Net::records[0].out.elements());
@@ -31,9 +32,14 @@ std::vector<std::int8_t> run_integers(const Net& net, integers inputs, Probe&& p
   const std::size_t count = inputs.size() / in;
   std::vector<std::int8_t> results(count * out);
   for (std::size_t i = 0; i < count; ++i) {
-    net.run_probed(probe, *weights, Net::tiers(*arena),
-                   std::span<const std::int8_t, in>(inputs.data() + i * in, in),
-                   std::span<std::int8_t, out>(results.data() + i * out, out));
+    const std::span<const std::int8_t, in> input(inputs.data() + i * in, in);
+    const std::span<std::int8_t, out> output(results.data() + i * out, out);
+    if constexpr (Net::plan.rounds > 0) {
+      xn::copy_transport by;
+      REQUIRE(net.run_with(by, *weights, *arena, input, output).has_value());
+    } else {
+      net.run_probed(probe, *weights, Net::tiers(*arena), input, output);
+    }
   }
   return results;
 }
