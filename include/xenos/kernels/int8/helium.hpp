@@ -5,6 +5,7 @@
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/quantisation.hpp>
 #include <xenos/kernels/int8/depthwise.hpp>
+#include <xenos/kernels/int8/helium_scales.hpp>
 #include <xenos/kernels/int8/products.hpp>
 
 #if defined(__ARM_FEATURE_MVE)
@@ -15,89 +16,6 @@
 #include <cstdint>
 
 namespace xenos::inline XENOS_ABI::int8 {
-
-/// What scales the sums of N channels, in fours. Where `Interleaved`, the fours are the even and
-/// the odd channels.
-template <int N, bool Interleaved>
-struct vector_scales {
-  std::int32_t bias[N];
-  std::int32_t left[N];
-  std::int32_t multiplier[N];
-  std::int32_t right[N];  // negative, as the instruction wants it
-
-  static constexpr int place(int c) { return Interleaved ? c / 2 + c % 2 * (N / 2) : c; }
-  constexpr void set(int c, std::int32_t begin, fixed_factor factor) {
-    bias[place(c)] = begin;
-    multiplier[place(c)] = factor.multiplier;
-    left[place(c)] = factor.shift > 0 ? factor.shift : 0;
-    right[place(c)] = factor.shift < 0 ? factor.shift : 0;
-  }
-  [[nodiscard]] constexpr std::int32_t begin(int c) const { return bias[place(c)]; }
-  [[nodiscard]] constexpr fixed_factor factor(int c) const {
-    return {multiplier[place(c)], static_cast<int>(left[place(c)] + right[place(c)])};
-  }
-
-  /// Scales sums `a` of the first four channels, and `b` of the four at `Second`, to int8: what is
-  /// between -128 and 127 is the low byte of each.
-  template <rounding Round, int Second>
-  XENOS_ALWAYS_INLINE void scale(int32x4_t& a, int32x4_t& b, int zero_point) const {
-    if constexpr (Round == rounding::twice) {
-      // As assembly, as g++ 12 keeps addresses of all that is loaded, on the stack. Halves of what
-      // is negative go down, but where nothing is shifted out.
-      int32x4_t by, other;
-      __asm__ volatile(
-          "vldrw.u32    %q[v], [%[p], #%c[bias]]\n\t"
-          "vldrw.u32    %q[u], [%[p], #%c[other_bias]]\n\t"
-          "vadd.i32     %q[a], %q[a], %q[v]\n\t"
-          "vldrw.u32    %q[v], [%[p], #%c[left]]\n\t"
-          "vadd.i32     %q[b], %q[b], %q[u]\n\t"
-          "vldrw.u32    %q[u], [%[p], #%c[other_left]]\n\t"
-          "vshl.s32     %q[a], %q[a], %q[v]\n\t"
-          "vldrw.u32    %q[v], [%[p], #%c[multiplier]]\n\t"
-          "vshl.s32     %q[b], %q[b], %q[u]\n\t"
-          "vldrw.u32    %q[u], [%[p], #%c[other_multiplier]]\n\t"
-          "vqrdmulh.s32 %q[a], %q[a], %q[v]\n\t"
-          "vqrdmulh.s32 %q[b], %q[b], %q[u]\n\t"
-          "vldrw.u32    %q[v], [%[p], #%c[right]]\n\t"
-          "vand         %q[u], %q[a], %q[v]\n\t"
-          "vshr.s32     %q[u], %q[u], #31\n\t"
-          "vadd.i32     %q[a], %q[a], %q[u]\n\t"
-          "vrshl.s32    %q[a], %q[a], %q[v]\n\t"
-          "vldrw.u32    %q[v], [%[p], #%c[other_right]]\n\t"
-          "vand         %q[u], %q[b], %q[v]\n\t"
-          "vshr.s32     %q[u], %q[u], #31\n\t"
-          "vadd.i32     %q[b], %q[b], %q[u]\n\t"
-          "vrshl.s32    %q[b], %q[b], %q[v]\n\t"
-          "vadd.i32     %q[a], %q[a], %[z]\n\t"
-          "vadd.i32     %q[b], %q[b], %[z]\n\t"
-          "vqmovnb.s32  %q[a], %q[a]\n\t"
-          "vqmovnb.s32  %q[b], %q[b]\n\t"
-          "vqmovnb.s16  %q[a], %q[a]\n\t"
-          "vqmovnb.s16  %q[b], %q[b]"
-          : [a] "+w"(a), [b] "+w"(b), [v] "=&w"(by), [u] "=&w"(other)
-          : [p] "r"(bias), [z] "r"(zero_point), [bias] "i"(0), [left] "i"(4 * N),
-            [multiplier] "i"(8 * N), [right] "i"(12 * N), [other_bias] "i"(4 * Second),
-            [other_left] "i"(4 * (N + Second)), [other_multiplier] "i"(4 * (2 * N + Second)),
-            [other_right] "i"(4 * (3 * N + Second)));
-    } else {
-      a = each_scaled<Round>(a, 0, zero_point);
-      b = each_scaled<Round>(b, Second, zero_point);
-    }
-  }
-
- private:
-  template <rounding Round>
-  int32x4_t each_scaled(int32x4_t sums, int first, int zero_point) const {
-    std::int32_t each[4];
-    vst1q_s32(each, sums);
-    for (int k = 0; k < 4; ++k) {
-      const int at = first + k;
-      const fixed_factor by{multiplier[at], static_cast<int>(left[at] + right[at])};
-      each[k] = clamp_int8(scaled<Round>(each[k] + bias[at], by) + zero_point);
-    }
-    return vld1q_s32(each);
-  }
-};
 
 /// Two patches by four channels, 16 terms a step: eight sums in the core's even registers.
 struct helium_products : byte_patches {
@@ -344,14 +262,23 @@ struct helium_taps {
       int32x4_t odd = even;
       const weight* tap = weights;
       const std::int8_t* const* row = window.rows;
-      XENOS_UNROLL(3)
-      for (int h = Side == dynamic ? window.height : Side; h > 0; --h) {
-        const std::int8_t* from = *row + first;
-        row += window.row_step;
+      if constexpr (Side == 3) {
         XENOS_UNROLL(3)
-        for (int w = Side == dynamic ? window.width : Side; w > 0; --w) {
-          add_tap(even, odd, from, tap);
-          from += window.column_step;
+        for (int h = 0; h < 3; ++h) {
+          add_three(even, odd, row, window.row_step, first, window.column_step, tap);
+        }
+      } else {
+        for (int h = window.height; h > 0; --h) {
+          const std::int8_t* from = *row + first;
+          row += window.row_step;
+          for (int w = window.width; w > 0; --w) {
+            const int16x8_t a = vldrbq_s16(from);
+            const int16x8_t b = vld1q_s16(tap);
+            even = vaddq_s32(even, vmullbq_int_s16(a, b));
+            odd = vaddq_s32(odd, vmulltq_int_s16(a, b));
+            from += window.column_step;
+            tap += channels;
+          }
         }
       }
       by.template scale<Round, 4>(even, odd, zero_point);
@@ -362,20 +289,33 @@ struct helium_taps {
   }
 
  private:
-  // As assembly, as g++ 12 would otherwise load everything first, and keep it on the stack.
-  static XENOS_ALWAYS_INLINE void add_tap(int32x4_t& even, int32x4_t& odd, const std::int8_t* from,
-                                          const weight*& tap) {
+// A tap: eight inputs at x, eight weights at w, which goes on.
+#define XENOS_DETAIL_TAP               \
+  "vldrb.s16  %q[a], [%[x]]\n\t"       \
+  "vldrh.u16  %q[b], [%[w]], #16\n\t"  \
+  "vmullb.s16 %q[c], %q[a], %q[b]\n\t" \
+  "vmullt.s16 %q[a], %q[a], %q[b]\n\t" \
+  "vadd.i32   %q[e], %q[e], %q[c]\n\t" \
+  "vadd.i32   %q[o], %q[o], %q[a]\n\t"
+  /// The three taps of a kernel row, from `first` elements behind the beginning of *row on. As
+  /// assembly, as g++ 12 would otherwise load everything first, and keep it on the stack.
+  static XENOS_ALWAYS_INLINE void add_three(int32x4_t& even, int32x4_t& odd,
+                                            const std::int8_t* const*& row, std::ptrdiff_t row_step,
+                                            std::ptrdiff_t first, int column_step,
+                                            const weight*& tap) {
     int16x8_t a, b, c;
+    const std::int8_t* from;
     __asm__ volatile(
-        "vldrb.s16  %q[a], [%[x]]\n\t"
-        "vldrh.u16  %q[b], [%[w]], #16\n\t"
-        "vmullb.s16 %q[c], %q[a], %q[b]\n\t"
-        "vmullt.s16 %q[a], %q[a], %q[b]\n\t"
-        "vadd.i32   %q[e], %q[e], %q[c]\n\t"
-        "vadd.i32   %q[o], %q[o], %q[a]"
-        : [e] "+w"(even), [o] "+w"(odd), [w] "+r"(tap), [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c)
-        : [x] "l"(from));
+        "ldr        %[x], [%[r]]\n\t"
+        "add        %[r], %[r], %[s]\n\t"
+        "add        %[x], %[x], %[f]\n\t" XENOS_DETAIL_TAP
+        "add        %[x], %[x], %[d]\n\t" XENOS_DETAIL_TAP
+        "add        %[x], %[x], %[d]\n\t" XENOS_DETAIL_TAP
+        : [e] "+w"(even), [o] "+w"(odd), [w] "+r"(tap), [r] "+r"(row), [x] "=&l"(from),
+          [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c)
+        : [s] "r"(row_step * 4), [f] "r"(first), [d] "r"(column_step));
   }
+#undef XENOS_DETAIL_TAP
 };
 
 }  // namespace xenos::inline XENOS_ABI::int8
