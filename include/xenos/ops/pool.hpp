@@ -34,8 +34,9 @@ struct pool {
     const fault why = sliding::check(in[0], kernel, stride, {}, padding);
     if (why != fault::none) return why;
     // An explicitly padded window may lie outside the image altogether.
-    const auto empty = [](const axis& a) {
-      return a.reach <= a.before || (a.out - 1) * a.stride - a.before >= a.in;
+    const auto empty = [](const axis& along) {
+      return along.reach <= along.before ||
+             (along.out - 1) * along.stride - along.before >= along.in;
     };
     const auto g = geometry(in);
     return empty(g.rows) || empty(g.columns) ? fault::padding_exceeds_kernel : fault::none;
