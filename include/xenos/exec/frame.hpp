@@ -20,6 +20,7 @@ namespace detail {
 template <class Net>
 struct seen_views {
   const Net& net;
+  constexpr seen_views(const Net& of) : net(of) {}
 };
 struct unseen_views {
   template <class Net>

@@ -36,10 +36,11 @@ struct lane_layout {
 };
 
 /// Of maps with `height` rows: as many rows at a time as make good use of weights that are read,
-/// and stay in the first-level cache.
+/// which some dozens of pixels do, and stay in the first-level cache.
 template <class Lanes>
 constexpr lane_layout layout_of(const generic::conv_geometry& g, int height) {
   constexpr bytes_t cache = 24 * 1024;
+  constexpr int pixels = 48;
   const bool one_run = g.dilation_width == 1 && g.in_channels == g.in_pixel;
   lane_layout to{};
   to.columns = (g.width - 1) * g.stride_width + (g.kernel_width - 1) * g.dilation_width + 1;
@@ -51,11 +52,11 @@ constexpr lane_layout layout_of(const generic::conv_geometry& g, int height) {
   to.row_step = g.dilation_height * to.pitch;
   to.terms = to.run * to.runs * to.kernel_rows;
   to.rows = 1;
-  while (to.rows < height && bytes_t{lane_layout::input_rows(g, to.rows + 1)} * to.pitch *
-                                     bytes_t{sizeof(typename Lanes::staged)} <=
-                                 cache) {
-    ++to.rows;
-  }
+  const auto bytes = [&](int rows) {
+    return bytes_t{lane_layout::input_rows(g, rows)} * to.pitch *
+           bytes_t{sizeof(typename Lanes::staged)};
+  };
+  while (to.rows < height && to.rows * g.width < pixels && bytes(to.rows + 1) <= cache) ++to.rows;
   return to;
 }
 
