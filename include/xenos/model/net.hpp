@@ -122,13 +122,18 @@ constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {
   return g;
 }
 
-template <class Model>
+/// As the concept `node`, of types that are complete. g++ 12 was seen to remember of a model's type
+/// that it is no node (https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/C_002b_002b-Concepts.html).
+template <class Expression>
+inline constexpr bool is_node = std::is_base_of_v<node_base<Expression>, Expression>;
+
+template <class Model, bool IsNode = is_node<Model>>
 struct expression_of {
-  using type = decltype(std::declval<const Model&>()());
+  using type = Model;
 };
-template <node Expression>
-struct expression_of<Expression> {
-  using type = Expression;
+template <class Model>
+struct expression_of<Model, false> {
+  using type = decltype(std::declval<const Model&>()());
 };
 
 }  // namespace detail
@@ -139,7 +144,7 @@ template <class Model>
 concept model_source = requires {
   typename detail::expression_of<Model>::type;
 }
-&&node<typename detail::expression_of<Model>::type>;
+&&detail::is_node<typename detail::expression_of<Model>::type>;
 
 /// A model's records on a target, with what its kernels know; any plan of the model begins with
 /// them. `InPlace`: kernels can read all weights where they lie. Has no values of its own.
