@@ -4,7 +4,6 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/config/vector.hpp>
 
-#include <cstdint>
 #include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
@@ -31,8 +30,7 @@ template <class T>
 constexpr int lane_count(int bytes) {
   const int native = bytes < XENOS_VECTOR_BYTES ? bytes : XENOS_VECTOR_BYTES;
   const int count = native / static_cast<int>(sizeof(T));
-  constexpr bool pays = std::is_floating_point_v<T> || std::is_same_v<T, std::int32_t>;
-  return pays && count > 1 ? count : 1;
+  return std::is_floating_point_v<T> && count > 1 ? count : 1;
 }
 
 /// Loads from `from`, which need be aligned as T only.
@@ -42,22 +40,6 @@ inline lanes<T, Count> load_lanes(const T* from) {
     return *from;
   } else {
     return *reinterpret_cast<const lanes<T, Count>*>(from);
-  }
-}
-/// Loads elements T as numbers of type V: as they are, or int8 as int32.
-template <class V, class T, int Count>
-inline lanes<V, Count> load_lanes_as(const T* from) {
-  if constexpr (std::is_same_v<V, T>) {
-    return load_lanes<T, Count>(from);
-  } else if constexpr (Count == 1) {
-    return static_cast<V>(*from);
-  } else {
-    // By way of 16 bits, as g++ 12 takes four times the width apart
-    // (https://gcc.gnu.org/onlinedocs/gcc-12.2.0/gcc/Vector-Extensions.html).
-    using half = lanes<std::int16_t, Count>;
-    const half wider = XENOS_CONVERT_VECTOR(half, (load_lanes<T, Count>(from)));
-    using full = lanes<V, Count>;
-    return XENOS_CONVERT_VECTOR(full, wider);
   }
 }
 template <class T, int Count>

@@ -9,7 +9,6 @@
 #include <xenos/core/simd.hpp>
 #include <xenos/kernels/epilogue.hpp>
 
-#include <cstring>
 #include <type_traits>
 
 namespace xenos::inline XENOS_ABI {
@@ -45,24 +44,6 @@ struct channels_of<T, 1> {
   static XENOS_ALWAYS_INLINE void finish(const Epilogue& epilogue, value of, T* out, int at,
                                          int channel, int = 1) {
     out[at] = T(epilogue(of, at, channel));
-  }
-};
-
-/// Sums of int8: what scales them, an epilogue with `on_sums`, takes them as a vector.
-template <int Lanes>
-  requires(Lanes > 1)
-struct channels_of<std::int8_t, Lanes> {
-  using value = lanes<std::int32_t, Lanes>;
-  template <class Epilogue>
-  static XENOS_ALWAYS_INLINE void finish(const Epilogue& epilogue, value of, std::int8_t* out,
-                                         int at, int channel, int present = Lanes) {
-    std::int8_t made[Lanes];  // apart from all that the epilogue reads
-    epilogue.on_sums(of, at, channel, present, made);
-    if (present < Lanes) {
-      for (int k = 0; k < present; ++k) out[at + k] = made[k];
-    } else {
-      std::memcpy(out + at, made, sizeof made);
-    }
   }
 };
 

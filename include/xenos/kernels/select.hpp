@@ -14,7 +14,6 @@
 #include <xenos/kernels/generic/quantised_reduce.hpp>
 #include <xenos/kernels/generic/quantize.hpp>
 #include <xenos/kernels/generic/recurrent.hpp>
-#include <xenos/kernels/generic/requantise.hpp>
 #include <xenos/kernels/generic/requantised_transposed.hpp>
 #include <xenos/kernels/generic/transposed_conv.hpp>
 #include <xenos/kernels/generic/upsample.hpp>
@@ -74,7 +73,7 @@ constexpr depthwise_geometry geometry_of(const depthwise& op, const shapes& in) 
 /// row's blocks, and narrow rows share a block.
 template <class T>
 constexpr register_block conv_block(int height, int width, int channels, int vector_bytes) {
-  const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
+  const int lanes = lane_count<T>(vector_bytes);
   if (lanes == 1) return width == 1 ? register_block{1, 4, 1} : register_block{2, 4, 1};
   const int registers = XENOS_VECTOR_REGISTERS;
   // Not a matter of the height, so that packed weights serve streams too (see filter_layout). One
@@ -90,7 +89,7 @@ constexpr register_block conv_block(int height, int width, int channels, int vec
 /// taps.
 template <class T>
 constexpr register_block transposed_block(int pixels, int channels, int vector_bytes) {
-  const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
+  const int lanes = lane_count<T>(vector_bytes);
   if (lanes == 1) return {pixels == 1 ? 1 : 2, 4, 1};
   if (pixels == 1) return {1, min_of(ceil_div(channels, lanes), 8), lanes};
   return {XENOS_VECTOR_REGISTERS >= 32 ? 8 : 4, min_of(ceil_div(channels, lanes), 2), lanes};
@@ -100,7 +99,7 @@ constexpr register_block transposed_block(int pixels, int channels, int vector_b
 /// row of whole blocks; more rows would need more of the first-level cache than most have.
 template <class T>
 constexpr depthwise_block depthwise_block_of(int height, int width, int vector_bytes) {
-  const int lanes = lane_count<accumulator_of<T>>(vector_bytes);
+  const int lanes = lane_count<T>(vector_bytes);
   if (lanes == 1) return {1, 4, 1};
   int pixels = min_of(width, 4);
   for (const int wider : {5, 6, 7}) {
@@ -201,18 +200,6 @@ struct kernel_for<Op, In, T, VectorBytes> {
                                                           out.height, VectorBytes>::type>;
 };
 
-/// Other layers of int8: what sums is the kernel of the layer on float.
-template <auto Op, shapes In, class T, int VectorBytes>
-  requires(is_requantised<std::remove_cvref_t<decltype(Op)>>)
-struct kernel_for<Op, In, T, VectorBytes> {
-  static constexpr auto linear = [] {
-    auto op = Op.op;
-    op.to = {};  // no matter for sums
-    return op;
-  }();
-  using type = generic::requantised_sums<Op, typename kernel_for<linear, In, T, VectorBytes>::type,
-                                         Op.output(In).channels>;
-};
 template <requantised<transposed_conv> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::requantised_transposed<Op, In[0]>;

@@ -102,10 +102,4 @@ struct requantised {
   };
 };
 
-/// Whether Op is a layer of int8, of whichever kind.
-template <class Op>
-inline constexpr bool is_requantised = false;
-template <class Op>
-inline constexpr bool is_requantised<requantised<Op>> = true;
-
 }  // namespace xenos::inline XENOS_ABI

@@ -183,9 +183,7 @@ struct direct_depthwise {
         const T* row = at.in[i] + first;
         vector value[read];
         XENOS_UNROLL(32)
-        for (int j = 0; j < read; ++j) {
-          value[j] = load_lanes_as<sum_type, T, Count>(row + j * in_pixel);
-        }
+        for (int j = 0; j < read; ++j) value[j] = load_lanes<T, Count>(row + j * in_pixel);
         XENOS_UNROLL(4)
         for (int r = 0; r < rows; ++r) {
           const int h = i - r * stride_height;
@@ -193,7 +191,7 @@ struct direct_depthwise {
           XENOS_UNROLL(8)
           for (int w = 0; w < kernel_width; ++w) {
             const vector weight =
-                load_lanes_as<sum_type, T, Count>(weights + (h * kernel_width + w) * Block.lanes);
+                load_lanes<T, Count>(weights + (h * kernel_width + w) * Block.lanes);
             XENOS_UNROLL(8)
             for (int p = 0; p < Pixels; ++p) sum[r * Pixels + p] += value[p * stride + w] * weight;
           }
@@ -206,13 +204,12 @@ struct direct_depthwise {
           row[r] = at.in[r * stride_height + h * dilation_height] + first;
         }
         for (int w = 0; w < kernel_width; ++w) {
-          const vector weight = load_lanes_as<sum_type, T, Count>(weights);
+          const vector weight = load_lanes<T, Count>(weights);
           weights += Block.lanes;
           XENOS_UNROLL(32)
           for (int p = 0; p < rows * Pixels; ++p) {
-            sum[p] += load_lanes_as<sum_type, T, Count>(row[p / Pixels] +
-                                                        p % Pixels * stride * in_pixel) *
-                      weight;
+            sum[p] +=
+                load_lanes<T, Count>(row[p / Pixels] + p % Pixels * stride * in_pixel) * weight;
           }
           for (int r = 0; r < rows; ++r) row[r] += dilation * in_pixel;
         }

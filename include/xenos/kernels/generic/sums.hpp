@@ -42,9 +42,7 @@ struct block_sums {
   XENOS_ALWAYS_INLINE void add(const T* const* input, int stride, const T* weights) {
     lanes<Sum, Lanes> weight[Vectors];
     XENOS_UNROLL(8)
-    for (int v = 0; v < Vectors; ++v) {
-      weight[v] = load_lanes_as<Sum, T, Lanes>(weights + v * Lanes);
-    }
+    for (int v = 0; v < Vectors; ++v) weight[v] = load_lanes<T, Lanes>(weights + v * Lanes);
     XENOS_UNROLL(32)
     for (int p = 0; p < Rows * Pixels; ++p) {
       const Sum value = input[p / Pixels][std::ptrdiff_t{p % Pixels} * stride];
