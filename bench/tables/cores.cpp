@@ -1,8 +1,10 @@
-// What several cores save: one inference on two threads by each split policy, as a ratio to one
-// core. Runs alternate; a ratio is the median of paired runs.
+// What several cores save: one inference on two threads by each split policy, and of a pipeline's
+// successive frames one, as a ratio to one core. Runs alternate; a ratio is the median of paired
+// runs.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 #include <xenos/exec/threads.hpp>
@@ -13,6 +15,8 @@ namespace xn = xenos;
 namespace networks = bench::networks;
 
 namespace {
+
+constexpr int frames = 8;  // that a pipeline is given at once
 
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -28,15 +32,21 @@ class runner {
         arena_(std::make_unique<typename net_type::arena>()) {
     net_.pack(*packed_);
   }
-  /// Seconds of one run.
+  /// Seconds of one run, of a pipeline of one of `frames`.
   double run(xn::thread_pool& pool, const float* in, float* out) const {
-    const typename net_type::template input_buffer<> input(
-        in, std::size_t(net_type::records[0].out.elements()));
-    const typename net_type::template output_buffer<> output(
-        out, std::size_t(net_type::records[net_type::size - 1].out.elements()));
+    constexpr auto inputs = std::size_t(net_type::records[0].out.elements());
+    constexpr auto outputs = std::size_t(net_type::records[net_type::size - 1].out.elements());
     const double begin = seconds();
-    net_.run_on(pool, *packed_, *arena_, input, output);
-    return seconds() - begin;
+    if constexpr (net_type::plan.stages > 1) {
+      const auto done = net_.run_frames_on(pool, *packed_, *arena_, std::span(in, frames * inputs),
+                                           std::span(out, frames * outputs));
+      if (!done) std::abort();
+      return (seconds() - begin) / frames;
+    } else {
+      net_.run_on(pool, *packed_, *arena_, typename net_type::template input_buffer<>(in, inputs),
+                  typename net_type::template output_buffer<>(out, outputs));
+      return seconds() - begin;
+    }
   }
 
  private:
@@ -58,8 +68,9 @@ void compare(const char* name, int rounds) {
   models::seeded make(1);
   typename Network::weights views;
   bench::fill(make, views);
-  const float* input = make.values(224 * 224 * 3, 1).data();  // at least as many as any takes
-  std::vector<float> scores(2000);
+  const float* input =
+      make.values(frames * 224 * 224 * 3, 1).data();  // at least as many as any takes
+  std::vector<float> scores(frames * 2000);
   xn::thread_pool pool(2);
   const runner<Network, 1, xn::planning{}> one(views);
   std::vector<double> alone;
@@ -84,14 +95,14 @@ void compare(const char* name, int rounds) {
 template <class Network>
 void compare_all(const char* name, int rounds) {
   compare<Network, xn::split::rows, xn::split::columns, xn::split::output_channels,
-          xn::split::paper, xn::split::automatic>(name, rounds);
+          xn::split::paper, xn::split::automatic, xn::split::pipeline>(name, rounds);
 }
 
 }  // namespace
 
 int main() {
-  std::printf("%-22s %9s %9s %9s %9s %9s %9s\n", "two threads / one", "one, us", "rows", "columns",
-              "channels", "paper", "automatic");
+  std::printf("%-22s %9s %9s %9s %9s %9s %9s %9s\n", "two threads / one", "one, us", "rows",
+              "columns", "channels", "paper", "automatic", "pipeline");
   compare_all<networks::dscnn>("dscnn", 4000);
   compare_all<networks::resnet8>("resnet8", 2000);
   compare_all<networks::mobilenetv1_025_96>("mobilenetv1_025_96", 2000);

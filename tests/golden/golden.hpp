@@ -104,6 +104,7 @@ void check_cores(const Expression& model, const samples& data) {
   CHECK(run_all(xn::link<cores(8), split::paper>(model), data) == one);
   CHECK(run_all(xn::link<cores(2), split::automatic>(model), data) == one);
   CHECK(run_all(xn::link<cores(8), split::automatic>(model), data) == one);
+  CHECK(run_all(xn::link<cores(3), split::pipeline>(model), data) == one);
   CHECK(run_all(xn::link<bringing(512)>(model), data) == one);
   CHECK(run_all(xn::link<bringing(Least)>(model), data) == one);
   CHECK(run_all(xn::link<bringing(Least, 4), split::rows>(model), data) == one);

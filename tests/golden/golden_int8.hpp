@@ -71,6 +71,7 @@ void check_integer_cores(const Expression& model, integers inputs, integers want
   check(xn::link<cores(8), split::paper>(model));
   check(xn::link<cores(2), split::automatic>(model));
   check(xn::link<cores(8), split::automatic>(model));
+  check(xn::link<cores(3), split::pipeline>(model));
   check(xn::link<bringing(512)>(model));
   check(xn::link<bringing(Least)>(model));
   check(xn::link<bringing(Least, 4), split::rows>(model));

@@ -232,7 +232,7 @@ TEST_CASE("the verifier notices every damaged plan", "[property]") {
     dice d(seed() ^ 0xda3a6eU, index);
     const model m = random_model(d, true);
     const xenos::target t = random_target(d, d.between(0, catalogue_size - 1));
-    const run_plan sound = make_plan(m.records, t, random_policy(d));
+    const run_plan sound = make_plan(m.records, t, random_policy(d, ordered_kinds));
     if (sound.why != xenos::fault::none) continue;
     const std::vector<site> all = sites_of(sound);
     if (all.empty()) continue;

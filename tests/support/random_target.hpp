@@ -40,10 +40,15 @@ inline xenos::target random_target(dice& d, int which) {
 
 /// Any of the library's split policies, chosen at run time.
 struct any_split : xenos::planning {
-  static constexpr int kinds = 7;
-  static constexpr const char* names[kinds] = {"none", "rows",  "columns",  "output_channels",
-                                               "grid", "paper", "automatic"};
+  static constexpr int kinds = 8;
+  static constexpr const char* names[kinds] = {"none", "rows",  "columns",   "output_channels",
+                                               "grid", "paper", "automatic", "pipeline"};
   int kind = 0;
+  int ahead = 0;
+
+  [[nodiscard]] constexpr int stages(const xenos::target& t) const {
+    return kind == 7 && t.coherent && t.parameters_in_place ? t.cores : 1;
+  }
 
   [[nodiscard]] constexpr xenos::split_choices split(const xenos::split_query& of) const {
     namespace policies = xenos::split;
@@ -54,17 +59,22 @@ struct any_split : xenos::planning {
       case 3: return policies::output_channels.split(of);
       case 4: return policies::grid.split(of);
       case 5: return policies::paper.split(of);
+      case 7: return policies::pipeline.split(of);
       default: return policies::automatic.split(of);
     }
   }
 };
 
-inline any_split random_policy(dice& d) {
+/// One that the interpreter can run, which takes segments in order.
+inline constexpr int ordered_kinds = any_split::kinds - 1;
+
+inline any_split random_policy(dice& d, int kinds = any_split::kinds) {
   any_split policy;
-  policy.kind = d.between(0, any_split::kinds - 1);
+  policy.kind = d.between(0, kinds - 1);
   policy.fuse = d.chance(75);
   policy.link = d.chance(88);
   if (d.chance(25)) policy.tile = d.chance(70) ? d.between(1, 9) : d.between(10, 200);
+  policy.ahead = d.between(0, 5);
   return policy;
 }
 

@@ -38,6 +38,15 @@ class thread_pool {
 
   [[nodiscard]] int size() const { return size_; }
 
+  /// What a part does that waits for another one.
+  void pause() const {
+    if (spins_ > 0) {
+      XENOS_PAUSE();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+
   /// Calls work(0) ... work(count - 1), work(i) on thread i % size; returns when all have returned.
   template <class Work>
   void run(int count, const Work& work) {

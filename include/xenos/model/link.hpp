@@ -3,6 +3,7 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/exec/cores.hpp>
+#include <xenos/exec/pipeline.hpp>
 #include <xenos/exec/rounds.hpp>
 #include <xenos/exec/serial.hpp>
 #include <xenos/model/brought.hpp>
@@ -93,7 +94,11 @@ struct program : brought_model<planned<Model, Target, Policy>> {
   void run_probed(Probe&& probe, const weights& parameters, arena_tiers memory,
                   Buffers&&... buffers) const {
     in_place_only();
-    run_serial(make_frame(parameters, memory, buffers...), probe);
+    if constexpr (plan.stages > 1) {
+      run_stages(make_frame(parameters, memory, buffers...), probe);
+    } else {
+      run_serial(make_frame(parameters, memory, buffers...), probe);
+    }
   }
 
   /// The same, its work shared among the threads of `pool` (see `core_pool` and
@@ -106,8 +111,54 @@ struct program : brought_model<planned<Model, Target, Policy>> {
   void run_on(Pool& pool, const weights& parameters, arena_tiers memory,
               Buffers&&... buffers) const {
     in_place_only();
-    run_on_pool(make_frame(parameters, memory, buffers...), pool);
+    if constexpr (plan.stages > 1) {
+      run_stages_on(make_frame(parameters, memory, buffers...), pool, 1, nullptr);
+    } else {
+      run_on_pool(make_frame(parameters, memory, buffers...), pool);
+    }
   }
+
+  /// As many inferences as the buffers hold tensors, one behind the other, each stage of a pipeline
+  /// (`split::pipeline`) at work on another one. Results are those of `run`, to the last bit. An
+  /// error where a buffer does not hold the same whole number of tensors; then nothing is changed.
+  template <core_pool Pool, class... Buffers>
+  result<void> run_frames_on(Pool& pool, const weights& parameters, arena& memory,
+                             Buffers&&... buffers) const {
+    static_assert(plan.stages > 1, "xenos: this plan is no pipeline; link with split::pipeline");
+    static_assert(sizeof...(Buffers) == inputs + outputs,
+                  "xenos: a run takes one buffer for each input and output of the model");
+    const std::size_t sizes[] = {std::span(buffers).size_bytes()...};
+    std::ptrdiff_t step[inputs + outputs] = {};
+    for (const record& r : base::records.nodes) {
+      if (r.kind == role::input) step[r.port] = r.out.elements() * size_of(r.type);
+      if (r.kind == role::output) step[inputs + r.port] = r.out.elements() * size_of(r.type);
+    }
+    const std::size_t frames = sizes[0] / std::size_t(step[0]);
+    for (int b = 0; b < inputs + outputs; ++b) {
+      if (sizes[b] != frames * std::size_t(step[b])) {
+        return error{errc::size_mismatch,
+                     "buffers must hold the same whole number of inputs and outputs"};
+      }
+    }
+    frame<program> f{*this, parameters, {tiers(memory).scratchpad, tiers(memory).memory}};
+    bind_buffers<0, std::dynamic_extent>(f.bases + frame<program>::first_input, buffers...);
+    run_stages_on(f, pool, static_cast<int>(frames), step);
+    return {};
+  }
+
+  /// What core `core` of a pipeline does of a frame: every core below plan.stages calls it for each
+  /// frame, with the same `state` and memory, a scratchpad of its own, and the frame's buffers,
+  /// which stay until all have returned from it. Waits, without locks, for rows and for room.
+  template <class... Buffers>
+  void run_stage(int core, pipeline_state<program>& state, const weights& parameters,
+                 arena_tiers own, Buffers&&... buffers) const {
+    static_assert(plan.stages > 1, "xenos: this plan is no pipeline; link with split::pipeline");
+    if (core >= plan.stages) return;
+    no_probe none;
+    const auto f = make_frame(parameters, own, buffers...);
+    while (!advance_stage(f, core, state, none)) XENOS_PAUSE();
+  }
+  using pipeline = pipeline_state<program>;
 
   /// What core `core` of a machine without an operating system does of an inference: every core
   /// below plan.cores calls it, with the same buffers and memory and a scratchpad of its own; see
@@ -116,6 +167,7 @@ struct program : brought_model<planned<Model, Target, Policy>> {
   void run_core(int core, Sync& sync, const weights& parameters, arena_tiers own,
                 Buffers&&... buffers) const {
     in_place_only();
+    static_assert(plan.stages == 1, "xenos: cores of a pipeline call run_stage");
     if (core >= plan.cores) return;
     run_bare(make_frame(parameters, own, buffers...), core, sync);
   }
@@ -175,15 +227,19 @@ struct program : brought_model<planned<Model, Target, Policy>> {
                   "run_on_with or run_core_with, e.g. with xn::copy_transport");
   }
 
-  /// Where `given` begins; its extent must be known to be that of `Buffer`.
-  template <class Buffer, class Given>
+  /// Where `given` begins; its extent must be known to be that of `Buffer`, or `Extent`.
+  template <class Buffer, std::size_t Extent, class Given>
   static auto* begin_of(Given&& given) {
-    static_assert(
-        decltype(std::span(given))::extent == Buffer::extent,
-        "xenos: a buffer has not the extent of the model's input or output; pass an array, "
-        "or a span of height * width * channels elements, such as "
-        "net::input_buffer<0>(data)");
-    return Buffer(given).data();
+    if constexpr (Extent == std::dynamic_extent) {
+      return std::span<typename Buffer::element_type>(given).data();
+    } else {
+      static_assert(
+          decltype(std::span(given))::extent == Buffer::extent,
+          "xenos: a buffer has not the extent of the model's input or output; pass an array, "
+          "or a span of height * width * channels elements, such as "
+          "net::input_buffer<0>(data)");
+      return Buffer(given).data();
+    }
   }
   template <class... Buffers>
   frame<program> make_frame(const weights& parameters, arena_tiers memory,
@@ -195,15 +251,15 @@ struct program : brought_model<planned<Model, Target, Policy>> {
     return f;
   }
   /// Inputs are never written; they share one array of pointers with the outputs.
-  template <int K, class First, class... Rest>
+  template <int K, std::size_t Extent = 0, class First, class... Rest>
   static void bind_buffers(std::byte** bases, First&& first, Rest&&... rest) {
     if constexpr (K < inputs) {
-      const auto* data = begin_of<input_buffer<K>>(first);
+      const auto* data = begin_of<input_buffer<K>, Extent>(first);
       bases[K] = reinterpret_cast<std::byte*>(const_cast<port_element<role::input, K>*>(data));
     } else {
-      bases[K] = reinterpret_cast<std::byte*>(begin_of<output_buffer<K - inputs>>(first));
+      bases[K] = reinterpret_cast<std::byte*>(begin_of<output_buffer<K - inputs>, Extent>(first));
     }
-    if constexpr (sizeof...(Rest) > 0) bind_buffers<K + 1>(bases, rest...);
+    if constexpr (sizeof...(Rest) > 0) bind_buffers<K + 1, Extent>(bases, rest...);
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/core/graph.hpp>
+#include <xenos/plan/pipeline.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/target/target.hpp>
 
@@ -16,6 +17,7 @@ constexpr const char* text(cut why) {
   switch (why) {
     case cut::none: return "in a ring";
     case cut::output: return "it is an output";
+    case cut::stage: return "the next stage of the pipeline reads it";
     case cut::asked: return "the model or the policy asks for it";
     case cut::used_later: return "a later stage reads it too";
     case cut::whole: return "the next stage needs all of it";
@@ -101,7 +103,10 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
         "\nsegment %d: tiles of %d rows, %d steps; rings %.1f KB, zero row %lld B; moves %.1f "
         "KB\n",
         k, s.tile, s.steps, kb(s.rings), static_cast<long long>(s.zero_row), kb(s.moved));
-    if (s.split.count() > 1) {
+    if (p.stages > 1) {
+      print_line(sink, "  on core %d, which takes %lld cycles a frame\n", s.stage,
+                 static_cast<long long>(stage_cycles(p, s.stage)));
+    } else if (s.split.count() > 1) {
       print_line(sink, "  split over %d cores: %d parts of rows, %d of columns, %d of channels\n",
                  s.split.count(), s.split.rows, s.split.columns, s.split.channels);
     } else if (t.cores > 1) {
@@ -132,7 +137,9 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
         print_line(sink, "  %-39s %-14s %-6s caller's buffer\n", name, shape, halo);
       } else {
         char held[16];
-        std::snprintf(held, sizeof held, u.where == placement::ring ? "ring %d" : "all %d", u.rows);
+        std::snprintf(held, sizeof held,
+                      u.rows < u.out.height || u.where == placement::ring ? "ring %d" : "all %d",
+                      u.rows);
         row(name, shape, halo, held, u.bytes, u.offset);
       }
       if (u.state_bytes > 0) {

@@ -6,6 +6,7 @@
 #include <xenos/plan/fuse.hpp>
 #include <xenos/plan/link.hpp>
 #include <xenos/plan/memory.hpp>
+#include <xenos/plan/pipeline.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/policy.hpp>
 #include <xenos/plan/rounds.hpp>
@@ -23,7 +24,11 @@ constexpr plan<N> make_segments(const graph<N>& g, const target& t, const Policy
   plan<N> p;
   p.alignment = t.alignment;
   fuse(g, t, policy, p);
+  cut_stages(t, stages_wanted(t, policy), p);
+  if (p.why != fault::none) return p;
+  if constexpr (requires { policy.ahead; }) p.ahead = policy.ahead;
   link_units(t, policy, p);
+  number_stages(p);
   return p;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/plan/pipeline.hpp>
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/price.hpp>
 #include <xenos/plan/schedule.hpp>
@@ -37,7 +38,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
       u.rows = u.steps;
     } else if (i == s.last) {
       u.where = u.output_port >= 0 ? placement::caller : placement::memory;
-      u.rows = u.out.height;
+      u.rows = u.where == placement::memory ? rows_in_memory(p, i, p.ahead) : u.out.height;
     } else {
       u.where = placement::ring;
       u.rows = rings.best.rows[i];
@@ -65,7 +66,7 @@ constexpr void place_rings(plan<N>& p, int index, const segment_rings<N>& rings)
 /// Gives each materialised tensor an offset in memory, so that tensors alive at the same time do
 /// not overlap: largest first, each at the lowest offset that is free during its life (as TFLite
 /// Micro's greedy planner does). A tensor lives from the segment that writes it to the last that
-/// reads it.
+/// reads it; in a pipeline always, since stages work on different frames.
 template <int N>
 constexpr void place_tensors(plan<N>& p) {
   int order[N] = {};
@@ -90,7 +91,8 @@ constexpr void place_tensors(plan<N>& p) {
     bytes_t offset = 0;
     for (int k = 0; k < placed_count; ++k) {
       const unit& other = p.units[placed[k]];
-      const bool together = other.segment <= end[order[n]] && u.segment <= end[placed[k]];
+      const bool together =
+          p.stages > 1 || (other.segment <= end[order[n]] && u.segment <= end[placed[k]]);
       if (together && other.offset < offset + u.bytes && offset < other.offset + other.bytes) {
         offset = other.offset + other.bytes;
       }

@@ -53,6 +53,7 @@ enum class cut : std::uint8_t {
   none,        // it is in a ring
   output,      // it is an output of the model
   asked,       // the model says unlink, or the policy cuts
+  stage,       // the next stage of a pipeline reads it, on another core
   used_later,  // a stage beyond the segment reads it
   whole,       // a stage reads it whole (transpose)
   scratchpad,  // a longer segment would not fit into the scratchpad
@@ -130,6 +131,7 @@ struct segment {
   int tile = 1;  // rows a step
   ways split{};  // over cores
   obstacle unsplit = obstacle::none;
+  int stage = 0;         // of a pipeline: the core that runs it
   int strips = 1;        // a core's columns are computed in so many parts, one after another
   int column_block = 1;  // shares are multiples of these
   int channel_block = 1;
@@ -182,6 +184,8 @@ struct plan {
   segment segments[Capacity] = {};
 
   int cores = 1;                      // that have work
+  int stages = 1;                     // of a pipeline: each has consecutive segments, and a core
+  int ahead = 0;                      // steps by which one may be ahead of the next
   int rounds = 0;                     // of all segments, where a transport brings parameters
   bytes_t area_bytes = 0;             // zero row up to rings, of the largest segment
   bytes_t parameter_buffers[2] = {};  // behind them: of even and odd rounds

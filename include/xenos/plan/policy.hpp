@@ -4,6 +4,7 @@
 #include <xenos/config/abi.hpp>
 #include <xenos/core/graph.hpp>
 #include <xenos/plan/plan.hpp>
+#include <xenos/target/target.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -104,6 +105,13 @@ struct paper_policy : planning {
     return {3, {fill(channels), {.channels = channels}, fill(1)}};
   }
 };
+/// A pipeline: consecutive segments on each core, which hand rows on from core to core. A core
+/// works on the next frame as soon as it is done with one. Cores share memory.
+struct pipeline_policy : none_policy {
+  int ahead = 4;  // steps by which a core may be ahead of the next beyond what that needs
+
+  [[nodiscard]] constexpr int stages(const target& t) const { return t.cores; }
+};
 /// The cheapest by the cost model, "too small to split" being one choice: what `planning` does.
 using automatic_policy = planning;
 
@@ -113,6 +121,7 @@ inline constexpr columns_policy columns{};
 inline constexpr output_channels_policy output_channels{};
 inline constexpr grid_policy grid{};
 inline constexpr paper_policy paper{};
+inline constexpr pipeline_policy pipeline{};
 inline constexpr automatic_policy automatic{};
 
 }  // namespace split

@@ -43,6 +43,12 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
   link_facts<N> f;
   f.choices = policy.tile > 0 ? 1 : tile_choice_count;
   for (int c = 0; c < f.choices; ++c) f.tiles[c] = policy.tile > 0 ? policy.tile : tile_choices[c];
+  if (p.stages > 1) {  // rows are to go on while others are computed
+    for (int i = 0; i < p.unit_count; ++i) {
+      if (p.units[i].why != cut::stage) continue;
+      while (f.choices > 1 && f.tiles[f.choices - 1] * 4 > p.units[i].steps) --f.choices;
+    }
+  }
   join_point joins[N] = {};
   join_points(p, joins);
   for (int i = 0; i < p.unit_count; ++i) {

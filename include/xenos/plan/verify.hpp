@@ -8,6 +8,7 @@
 #include <xenos/plan/plan.hpp>
 #include <xenos/plan/schedule.hpp>
 #include <xenos/plan/split.hpp>
+#include <xenos/plan/verify_pipeline.hpp>
 #include <xenos/plan/verify_rounds.hpp>
 #include <xenos/plan/verify_split.hpp>
 #include <xenos/target/target.hpp>
@@ -30,6 +31,7 @@ enum class flaw : std::uint8_t {
   totals_differ,      // totals are not what the parts add up to, or exceed the target
   zero_row_too_small,  // rows outside the image do not fit the shared row of zeros
   split_wrong,         // shares are not independent, disjoint and complete
+  stages_wrong,        // stages of a pipeline are out of order, or wait for each other
   rounds_wrong,        // parameters of a round or unfinished sums do not fit, or rounds miss some
   step_out_of_order,   // a step repeats, skips or exceeds rows, or is wider than its ring
   read_before_write,   // a step reads a row that is not there yet, or never
@@ -179,7 +181,11 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     }
     const flaw state = state_flaw(t, p, i);
     if (state != flaw::none) return {state, i};
-    if (u.where != placement::ring && u.rows != u.out.height) return {flaw::bytes_differ, i};
+    const bool may_be_ring = u.where == placement::memory && p.stages > 1 && u.rows > 0;
+    if (u.where != placement::ring && !(may_be_ring && u.rows < u.out.height) &&
+        u.rows != u.out.height) {
+      return {flaw::bytes_differ, i};
+    }
     if (s.temporaries < u.temporary_bytes) return {flaw::totals_differ, i};
     if (u.where == placement::caller) {
       if (u.row_stride != row || u.halo_left + u.halo_right > 0) return {flaw::bytes_differ, i};
@@ -195,9 +201,10 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     for (int k = 0; k < i; ++k) {
       const unit& other = p.units[k];
       if (other.where != u.where) continue;
-      const bool together = u.where == placement::ring
-                                ? other.segment == u.segment
-                                : other.segment <= last_segment[i] && u.segment <= last_segment[k];
+      const bool together =
+          u.where == placement::ring
+              ? other.segment == u.segment
+              : p.stages > 1 || (other.segment <= last_segment[i] && u.segment <= last_segment[k]);
       if (together && other.offset < u.offset + u.bytes && u.offset < other.offset + other.bytes) {
         return {flaw::overlap, i};
       }
@@ -327,7 +334,8 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
     }
     cores = max_of(cores, s.split.count());
   }
-  if (cores != p.cores) return {flaw::split_wrong, -1};
+  if (!detail::stages_in_order(t, p)) return {flaw::stages_wrong, -1};
+  if (max_of(cores, p.stages) != p.cores) return {flaw::split_wrong, -1};
   v = detail::verify_layout(t, p);
   if (v.what == flaw::none && !detail::rounds_sound(t, p)) v = {flaw::rounds_wrong, -1};
   if (v.what == flaw::none) v = detail::verify_traffic(p);
@@ -340,6 +348,8 @@ constexpr verdict verify(const graph<M>& g, const target& t, const plan<N>& p) {
     }
     if (v.what == flaw::none && steps != s.steps) v = {flaw::step_out_of_order, s.last};
   }
+  if (v.what == flaw::none && p.stages > 1 && !detail::stages_end(p, 3))
+    v = {flaw::stages_wrong, -1};
   return v;
 }
 
