@@ -9,47 +9,47 @@
 /// The faults, X(name). The text of each is the macro below of that name: a string literal, because
 /// static_assert takes nothing else, and a macro of its own, because compilers then point to the
 /// assertion and not into a list of macros.
-#define XENOS_FAULTS(X)           \
-  X(bad_attribute)                \
-  X(negative_padding)             \
-  X(padding_exceeds_kernel)       \
-  X(padding_exceeds_output)       \
-  X(bad_output_padding)           \
-  X(groups_do_not_divide)         \
-  X(window_exceeds_input)         \
-  X(wrong_stream_count)           \
-  X(too_many_streams)             \
-  X(branches_differ)              \
-  X(rows_or_columns_differ)       \
-  X(element_types_differ)         \
-  X(unknown_element_type)         \
-  X(quantisation_missing)         \
-  X(quantisation_unused)          \
-  X(quantisation_too_fine)        \
-  X(no_integer_form)              \
-  X(needs_one_pixel_rows)         \
-  X(needs_sequence)               \
-  X(reshape_changes_elements)     \
-  X(slice_exceeds_input)          \
-  X(parts_do_not_divide)          \
-  X(not_a_permutation)            \
-  X(weight_extents_differ)        \
-  X(weight_types_differ)          \
-  X(array_length_differs)         \
-  X(parameters_missing)           \
-  X(empty_shape)                  \
-  X(scratchpad_too_small)         \
-  X(memory_too_small)             \
-  X(parameters_too_large)         \
-  X(pipeline_needs_shared_memory) \
-  X(unknown_tap)                  \
-  X(no_input)                     \
-  X(open_streams)                 \
-  X(needs_all_rows)               \
-  X(padding_needs_height)         \
-  X(input_has_height)             \
-  X(input_is_endless)             \
-  X(branches_drift)               \
+#define XENOS_FAULTS(X)       \
+  X(bad_attribute)            \
+  X(negative_padding)         \
+  X(padding_exceeds_kernel)   \
+  X(padding_exceeds_output)   \
+  X(bad_output_padding)       \
+  X(groups_do_not_divide)     \
+  X(window_exceeds_input)     \
+  X(wrong_stream_count)       \
+  X(too_many_streams)         \
+  X(branches_differ)          \
+  X(rows_or_columns_differ)   \
+  X(element_types_differ)     \
+  X(unknown_element_type)     \
+  X(quantisation_missing)     \
+  X(quantisation_unused)      \
+  X(quantisation_too_fine)    \
+  X(no_integer_form)          \
+  X(needs_one_pixel_rows)     \
+  X(needs_sequence)           \
+  X(reshape_changes_elements) \
+  X(slice_exceeds_input)      \
+  X(parts_do_not_divide)      \
+  X(not_a_permutation)        \
+  X(weight_extents_differ)    \
+  X(weight_types_differ)      \
+  X(array_length_differs)     \
+  X(parameters_missing)       \
+  X(empty_shape)              \
+  X(scratchpad_too_small)     \
+  X(memory_too_small)         \
+  X(parameters_too_large)     \
+  X(stages_share_no_memory)   \
+  X(unknown_tap)              \
+  X(no_input)                 \
+  X(open_streams)             \
+  X(needs_all_rows)           \
+  X(padding_needs_height)     \
+  X(input_has_height)         \
+  X(input_is_endless)         \
+  X(branches_drift)           \
   X(user_fault)
 
 #define XENOS_DETAIL_TEXT_bad_attribute                                                 \
@@ -140,7 +140,7 @@
   "the parameters of this stage, or the fewest of them that its kernel can work with, do not " \
   "fit a parameter buffer (three eighths of the scratchpad); use a target with a larger "      \
   "scratchpad, or one that reads parameters in place"
-#define XENOS_DETAIL_TEXT_pipeline_needs_shared_memory                                             \
+#define XENOS_DETAIL_TEXT_stages_share_no_memory                                                   \
   "the stages of a pipeline hand rows on through memory that they share: the target's cores must " \
   "be coherent and read parameters in place; use such a target, or another split policy"
 #define XENOS_DETAIL_TEXT_memory_too_small                                                  \
@@ -246,8 +246,8 @@ struct model_error {
                 "xenos: " XENOS_DETAIL_TEXT_scratchpad_too_small);
   static_assert(why != fault::parameters_too_large,
                 "xenos: " XENOS_DETAIL_TEXT_parameters_too_large);
-  static_assert(why != fault::pipeline_needs_shared_memory,
-                "xenos: " XENOS_DETAIL_TEXT_pipeline_needs_shared_memory);
+  static_assert(why != fault::stages_share_no_memory,
+                "xenos: " XENOS_DETAIL_TEXT_stages_share_no_memory);
   static_assert(why != fault::memory_too_small, "xenos: " XENOS_DETAIL_TEXT_memory_too_small);
   static_assert(why != fault::unknown_tap, "xenos: " XENOS_DETAIL_TEXT_unknown_tap);
   static_assert(why != fault::no_input, "xenos: " XENOS_DETAIL_TEXT_no_input);

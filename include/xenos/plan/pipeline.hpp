@@ -27,7 +27,7 @@ template <int N>
 constexpr void cut_stages(const target& t, int stages, plan<N>& p) {
   if (stages < 2) return;
   if (!t.coherent || !t.parameters_in_place) {
-    p.why = fault::pipeline_needs_shared_memory;
+    p.why = fault::stages_share_no_memory;
     return;
   }
   std::int64_t cycles[N] = {};
