@@ -27,7 +27,9 @@ concept core_sync = requires(Sync& sync, const void* data, std::size_t bytes) {
 };
 
 /// Something that runs work on several cores: `run(n, work)` calls work(0) ... work(n - 1), at most
-/// `size` at once, on any threads, and returns when all have returned.
+/// `size` at once, on any threads, and returns when all have returned. `pause()`, if it has that,
+/// is called by a stage of a pipeline that waits for another one; work(0) ... work(size - 1) must
+/// then run at the same time.
 template <class Pool>
 concept core_pool = requires(Pool& pool, void (&work)(int)) {
   { pool.size() } -> std::convertible_to<int>;

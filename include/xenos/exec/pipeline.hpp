@@ -289,10 +289,6 @@ bool advance_stage(const frame<Net>& f, pipeline_state<Net>& all, Probe& probe,
   return true;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Net, class Probe, int... Stages>
 bool advance_core(const frame<Net>& f, int core, pipeline_state<Net>& all, Probe& probe,
                   std::integer_sequence<int, Stages...>) {
