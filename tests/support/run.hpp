@@ -121,6 +121,15 @@ auto some_batch_norm(unsigned salt = 0) {
       some_scales<Channels>(salt + 3));
 }
 template <int Channels>
+auto some_layer_norm(unsigned salt = 0) {
+  return xenos::layer_norm<>(some_scales<Channels>(salt),
+                             some_weights<xenos::per_channel{Channels}>(salt + 1));
+}
+template <int Channels>
+auto some_rms_norm(unsigned salt = 0) {
+  return xenos::rms_norm<>(some_scales<Channels>(salt));
+}
+template <int Channels>
 auto some_prelu(unsigned salt = 0) {
   return xenos::prelu(some_weights<xenos::per_channel{Channels}>(salt));
 }

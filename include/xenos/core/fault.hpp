@@ -54,7 +54,7 @@
 
 #define XENOS_DETAIL_TEXT_bad_attribute                                                 \
   "an attribute of this stage is out of range; give kernel, stride, dilation, groups, " \
-  "multiplier, factor and out values of at least 1"
+  "multiplier, factor and out values of at least 1, and epsilon one of at least 0"
 #define XENOS_DETAIL_TEXT_negative_padding                                                         \
   "padding is negative; pad with 0 or more rows and columns, and use a smaller kernel or `valid` " \
   "to read less"

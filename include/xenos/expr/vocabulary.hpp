@@ -10,6 +10,7 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
 #include <xenos/ops/recurrent.hpp>
@@ -101,6 +102,17 @@ constexpr auto gru(Views... views) {
 /// Batch normalisation with gamma, beta, mean, variance.
 template <batch_norm_attributes Attributes = batch_norm_attributes{}, class... Views>
 constexpr auto batch_norm(Views... views) {
+  return stage_of<Attributes>(views...);
+}
+
+/// Normalisation of each pixel's channels: `layer_norm<>(gamma, beta)`, `(gamma)` or `()`.
+template <layer_norm_attributes Attributes = layer_norm_attributes{}, class... Views>
+constexpr auto layer_norm(Views... views) {
+  return stage_of<Attributes>(views...);
+}
+/// `rms_norm<>(gamma)` or `()`.
+template <rms_norm_attributes Attributes = rms_norm_attributes{}, class... Views>
+constexpr auto rms_norm(Views... views) {
   return stage_of<Attributes>(views...);
 }
 

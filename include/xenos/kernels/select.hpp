@@ -9,6 +9,7 @@
 #include <xenos/kernels/generic/depthwise.hpp>
 #include <xenos/kernels/generic/elementwise.hpp>
 #include <xenos/kernels/generic/gather.hpp>
+#include <xenos/kernels/generic/norm.hpp>
 #include <xenos/kernels/generic/pool.hpp>
 #include <xenos/kernels/generic/quantised_bilinear.hpp>
 #include <xenos/kernels/generic/quantised_reduce.hpp>
@@ -22,6 +23,7 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
 #include <xenos/ops/recurrent.hpp>
@@ -264,6 +266,15 @@ template <softmax_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type =
       generic::softmax_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
+};
+
+template <layer_norm_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::norm_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
+};
+template <rms_norm_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::norm_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
 };
 
 template <concat_channels Op, shapes In, class T, int VectorBytes>

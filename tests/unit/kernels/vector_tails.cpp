@@ -17,7 +17,8 @@ void check_tails() {
                     xn::unlink | some_prelu<Channels>() | xn::unlink |
                     some_batch_norm<Channels>(1)) == "");
   CHECK(check_model(in | xn::max_pool2d<xn::max_pool{.kernel = {2, 2}}> |
-                    xn::average_pool2d<xn::average_pool{.kernel = {2, 1}}> | xn::softmax) == "");
+                    xn::average_pool2d<xn::average_pool{.kernel = {2, 1}}> | xn::softmax |
+                    some_layer_norm<Channels>(3) | some_rms_norm<Channels>(4)) == "");
   CHECK(check_model(in | xn::pad<xn::zero_pad{.left = 1}> | some_prelu<Channels>(2) | xn::unlink |
                     xn::fork(xn::identity, xn::relu6) | xn::concat | xn::unlink |
                     xn::global_average_pool) == "");

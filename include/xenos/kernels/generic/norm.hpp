@@ -1,0 +1,116 @@
+// Normalisation over channels, pixel by pixel; portable.
+#pragma once
+
+#include <xenos/config/abi.hpp>
+#include <xenos/config/compiler.hpp>
+#include <xenos/core/math.hpp>
+#include <xenos/kernels/channels.hpp>
+#include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/norm.hpp>
+
+#include <type_traits>
+
+namespace xenos::inline XENOS_ABI::generic {
+
+/// Sum of `term(x)` over `Count` elements from `in` on: of whole vectors first, four sums that do
+/// not wait for each other, then of what is left. The order depends on the arguments only.
+template <int Count, int Lanes, class T, class Term>
+XENOS_ALWAYS_INLINE T sum_of_terms(const T* in, const Term& term) {
+  using run_type = channels_of<T, Lanes>;
+  using value = typename run_type::value;
+  constexpr int sums = 4;
+  value sum[sums] = {value(0), value(0), value(0), value(0)};
+  int c = 0;
+  for (; c + sums * Lanes <= Count; c += sums * Lanes) {
+    for (int k = 0; k < sums; ++k) sum[k] = sum[k] + term(run_type::load(in + c + k * Lanes));
+  }
+  for (; c + Lanes <= Count; c += Lanes) sum[0] = sum[0] + term(run_type::load(in + c));
+  T of_lanes[Lanes];
+  run_type::store((sum[0] + sum[1]) + (sum[2] + sum[3]), of_lanes);
+  T total = of_lanes[0];
+  for (int k = 1; k < Lanes; ++k) total += of_lanes[k];
+  for (; c < Count; ++c) total += term(in[c]);
+  return total;
+}
+
+struct term_itself {
+  template <class V>
+  XENOS_ALWAYS_INLINE V operator()(V x) const {
+    return x;
+  }
+};
+/// The square of the distance from `mean`.
+template <class T>
+struct term_squared {
+  T mean;
+  template <class V>
+  XENOS_ALWAYS_INLINE V operator()(V x) const {
+    const V away = x - V(mean);
+    return away * away;
+  }
+};
+
+/// Layer or RMS normalisation. A pixel is read three times (mean, variance, result), or twice,
+/// while it is in the first-level cache.
+template <auto Op, int Width, int Channels, int Lanes, class T>
+struct norm_rows {
+  static constexpr bool folds = false;
+  static constexpr int block_rows = 1;
+  static constexpr bytes_t temporary_bytes = 0;
+  static constexpr bool column_cuts = true;
+
+  struct packed {
+    T gamma[Channels];
+    T beta[Op.centred ? Channels : 1];
+  };
+  template <class Views>
+  static constexpr void pack(const Views& views, packed& to) {
+    for (int c = 0; c < Channels; ++c) to.gamma[c] = channel_value<0>(views, c, T(1));
+    to.beta[0] = T(0);
+    if constexpr (Op.centred) {
+      for (int c = 0; c < Channels; ++c) to.beta[c] = channel_value<1>(views, c, T(0));
+    }
+  }
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
+                  const Epilogue& epilogue) {
+    using std::sqrt;
+    const range columns = t.columns(Width);
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      for (int x = columns.first; x < columns.end; ++x) {
+        const int at = x * Channels;
+        const T* in = t.in[0][r] + at;
+        T mean(0);
+        if constexpr (Op.centred)
+          mean = sum_of_terms<Channels, Lanes>(in, term_itself{}) / Channels;
+        const T squares = sum_of_terms<Channels, Lanes>(in, term_squared<T>{mean});
+        const T factor = T(1) / sqrt(squares / Channels + T(Op.epsilon));
+        make_channels<Lanes>(t.out[r], at, 0, Channels, finish,
+                             normalised{parameters, in, mean, factor});
+      }
+    }
+  }
+
+ private:
+  struct normalised {
+    const packed& parameters;
+    const T* of;
+    T mean;
+    T factor;
+    template <class Operand>
+    XENOS_ALWAYS_INLINE auto operator()(const Operand& operand, int k) const {
+      const auto x = operand(of + k);
+      using V = std::remove_cvref_t<decltype(x)>;
+      if constexpr (Op.centred) {
+        return (x - V(mean)) * V(factor) * operand(parameters.gamma + k) +
+               operand(parameters.beta + k);
+      } else {
+        return x * V(factor) * operand(parameters.gamma + k);
+      }
+    }
+  };
+};
+
+}  // namespace xenos::inline XENOS_ABI::generic
