@@ -12,6 +12,12 @@ namespace xenos::inline XENOS_ABI::math {
 constexpr float select(bool mask, float yes, float no) { return mask ? yes : no; }
 constexpr double select(bool mask, double yes, double no) { return mask ? yes : no; }
 
+/// a * b + c in one expression, which compilers may contract.
+template <class V>
+constexpr V multiply_add(V a, V b, V c) {
+  return a * b + c;
+}
+
 /// `x`, or `low` where x is smaller; NaN stays NaN.
 template <class V>
 constexpr V at_least(V x, V low) {

@@ -46,6 +46,9 @@ struct simd {
   friend XENOS_ALWAYS_INLINE simd operator-(simd a, simd b) { return a.value - b.value; }
   friend XENOS_ALWAYS_INLINE simd operator*(simd a, simd b) { return a.value * b.value; }
   friend XENOS_ALWAYS_INLINE simd operator/(simd a, simd b) { return a.value / b.value; }
+  friend XENOS_ALWAYS_INLINE simd multiply_add(simd a, simd b, simd c) {
+    return a.value * b.value + c.value;
+  }
   friend XENOS_ALWAYS_INLINE simd operator-(simd a) { return -a.value; }
   friend XENOS_ALWAYS_INLINE mask operator<(simd a, simd b) { return a.value < b.value; }
   friend XENOS_ALWAYS_INLINE mask operator>(simd a, simd b) { return a.value > b.value; }

@@ -112,7 +112,7 @@ constexpr finding judge(const Op& op, const stream_type* in, int count, const gi
     return judge_running(op, in, extents, q, given, views);
   }
   if constexpr (has_integer_form<Op>()) {
-    if constexpr (requires { Op::keeps_quantisation; }) {
+    if constexpr (requires { requires Op::keeps_quantisation; }) {
       if (!equal) v.why = fault::element_types_differ;
     }
     if (v.why == fault::none) v.why = check(op, extents);

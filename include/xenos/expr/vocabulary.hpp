@@ -216,6 +216,12 @@ constexpr auto prelu_to(Views... views) {
 
 inline constexpr stage<elementwise<join::add>{}> add{};
 inline constexpr stage<elementwise<join::mul>{}> mul{};
+inline constexpr stage<elementwise<join::sub>{}> sub{};
+inline constexpr stage<elementwise<join::div>{}> div{};
+inline constexpr stage<elementwise<join::maximum>{}> maximum{};
+inline constexpr stage<elementwise<join::minimum>{}> minimum{};
+/// fork(a, b, c) | mac: a * b + c.
+inline constexpr stage<multiply_accumulate{}> mac{};
 /// Of two streams of int8, into the quantisation `To`.
 template <quantisation To>
 inline constexpr stage<elementwise<join::add>{To}> add_to{};

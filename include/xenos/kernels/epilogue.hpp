@@ -113,6 +113,15 @@ struct epilogue<T, First, Rest...> {
     }
 
    private:
+    /// Operand K of an operation on three streams.
+    template <int K, class V, class Operand>
+    XENOS_ALWAYS_INLINE constexpr V read(V value, int element, const Operand& operand) const {
+      if constexpr (K == First::chain) {
+        return value;
+      } else {
+        return operand(operands[K < First::chain ? K : K - 1] + element);
+      }
+    }
     template <class V, class Operand>
     XENOS_ALWAYS_INLINE constexpr V apply(V value, int element, int channel,
                                           const Operand& operand) const {
@@ -123,6 +132,9 @@ struct epilogue<T, First, Rest...> {
                                operand(coefficients[1] + channel));
       } else if constexpr (First::operands == 1) {
         return apply_one<First::op>(value);
+      } else if constexpr (arity_of<std::remove_cvref_t<decltype(First::op)>>() == 3) {
+        return First::op.apply(read<0>(value, element, operand), read<1>(value, element, operand),
+                               read<2>(value, element, operand));
       } else {
         V sum = First::chain == 0 ? value : operand(operands[0] + element);
         for (int k = 1; k < First::operands; ++k) {

@@ -18,6 +18,8 @@ constexpr V apply_definition(const Op& op, const V* values, int count, const Wei
     return op.apply(values[0], V(op.coefficient(weights, 0, c)), V(op.coefficient(weights, 1, c)));
   } else if constexpr (arity_of<Op>() == 1) {
     return op.apply(values[0]);
+  } else if constexpr (arity_of<Op>() == 3) {
+    return op.apply(values[0], values[1], values[2]);
   } else {
     V value = values[0];
     for (int i = 1; i < count; ++i) value = op.apply(value, values[i]);

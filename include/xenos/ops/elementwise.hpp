@@ -1,25 +1,30 @@
-// Element-wise joins of several streams, and batch normalisation.
+// Element-wise joins of streams, and batch normalisation.
 #pragma once
 
 #include <xenos/config/abi.hpp>
 #include <xenos/core/math.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/quantised_join.hpp>
+#include <xenos/ops/reduction.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
-/// ADD and MUL of two or more streams of one shape, folded from the first to the last. Of two
-/// streams of int8 the result has the quantisation `to`, see `quantised_join`.
+/// ADD, MUL, MAXIMUM and MINIMUM of two or more streams of one shape, folded from the first to the
+/// last; SUB and DIV of the first by the second. NaN propagates. Of two streams of int8 a sum or
+/// product has the quantisation `to`, see `quantised_join`; maximum and minimum keep theirs.
 template <join Kind>
 struct elementwise {
   quantisation to{};
 
-  static constexpr const char* name = Kind == join::add ? "add" : "mul";
+  static constexpr const char* names[6] = {"add", "mul", "sub", "div", "maximum", "minimum"};
+  static constexpr const char* name = names[static_cast<int>(Kind)];
   static constexpr mapping map = mapping::one_to_one;
-  static constexpr int arity = 0;
+  static constexpr int arity = Kind == join::sub || Kind == join::div ? 2 : 0;
   static constexpr bool vectors = true;
+  static constexpr bool keeps_quantisation = Kind == join::maximum || Kind == join::minimum;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
+    if (keeps_quantisation && to.given()) return fault::quantisation_unused;
     return in.count < 2 ? fault::wrong_stream_count : fault::none;
   }
   [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const {
@@ -27,18 +32,43 @@ struct elementwise {
   }
 
   [[nodiscard]] constexpr quantised_join<Kind> integer_form(const shapes&,
-                                                            const quantisations& q) const {
+                                                            const quantisations& q) const
+      requires(Kind == join::add || Kind == join::mul) {
     return join_of<Kind>(q[0], q[1], to);
   }
   template <class V>
   constexpr V apply(V left, V right) const {
     if constexpr (Kind == join::add) {
       return left + right;
-    } else {
+    } else if constexpr (Kind == join::mul) {
       return left * right;
+    } else if constexpr (Kind == join::sub) {
+      return left - right;
+    } else if constexpr (Kind == join::div) {
+      return left / right;
+    } else {
+      return combine < Kind == join::maximum ? reduction::max : reduction::min > (left, right);
     }
   }
   friend constexpr bool operator==(const elementwise&, const elementwise&) = default;
+};
+
+/// Of three streams of one shape: the first times the second plus the third, fused where the target
+/// has such an instruction.
+struct multiply_accumulate {
+  static constexpr const char* name = "mac";
+  static constexpr mapping map = mapping::one_to_one;
+  static constexpr int arity = 3;
+  static constexpr bool vectors = true;
+
+  [[nodiscard]] constexpr std::int64_t macs(const shapes& in) const { return in[0].elements(); }
+  template <class V>
+  constexpr V apply(V a, V b, V c) const {
+    using math::multiply_add;
+    return multiply_add(a, b, c);
+  }
+  friend constexpr bool operator==(const multiply_accumulate&,
+                                   const multiply_accumulate&) = default;
 };
 
 /// Batch normalisation at inference: gamma * (x - mean) / sqrt(variance + epsilon) + beta, one

@@ -50,7 +50,9 @@ struct parameters {
 ///
 /// and its definition, the scalar reference against which every kernel is tested:
 ///   one-to-one            `apply(value...)`; it needs neither check, output nor reads: its streams
-///                         have one shape, which is the output's. With `coefficients` (1 or 2)
+///                         have one shape, which is the output's. Of two streams or more it is
+///                         `apply(a, b)`, folded from the first; where `arity` is 3, `apply(a, b,
+///                         c)`. With `coefficients` (1 or 2)
 ///                         it is `apply(x, a)` or `apply(x, a, b)`, where a and b are
 ///                         `coefficient(weights, 0, c)` and `coefficient(weights, 1, c)`, one a
 ///                         channel, computed when weights are packed

@@ -10,7 +10,7 @@
 
 namespace xenos::inline XENOS_ABI {
 
-enum class join : std::uint8_t { add, mul };
+enum class join : std::uint8_t { add, mul, sub, div, maximum, minimum };
 
 namespace detail {
 

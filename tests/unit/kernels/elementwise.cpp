@@ -92,6 +92,41 @@ TEST_CASE("add and mul of two to four streams", "[join]") {
   check_join(xn::add, branch(0), branch(1), late, branch(2) | xn::unlink);
 }
 
+TEST_CASE("differences, quotients, extremes and multiply-accumulate by hand", "[join]") {
+  const buffers in{{6, -2, 0, inf}, {4, 8, -1, 2}, {1, 0, 5, -3}};
+  constexpr auto a = xn::input<float, xn::vector(4), 0>;
+  constexpr auto b = xn::input<float, xn::vector(4), 1>;
+  constexpr auto c = xn::input<float, xn::vector(4), 2>;
+  const buffers two{in[0], in[1]};
+  const auto of_two = [&](auto join) {
+    return run_model<xn::targets::host>(xn::fork(a, b) | join, two)[0];
+  };
+  using row = std::vector<float>;
+  CHECK(of_two(xn::sub) == row{2, -10, 1, inf});
+  CHECK(of_two(xn::div) == row{1.5F, -0.25F, 0, inf});
+  CHECK(of_two(xn::maximum) == row{6, 8, 0, inf});
+  CHECK(of_two(xn::minimum) == row{4, -2, -1, 2});
+  CHECK(run_model<xn::targets::host>(xn::fork(a, b, c) | xn::mac, in)[0] == row{25, -16, 5, inf});
+  const auto not_numbers = [&](auto join) {
+    const buffers odd{{not_a_number, 1, not_a_number, 0}, {1, not_a_number, not_a_number, 0}};
+    const buffers out = run_model<xn::targets::host>(xn::fork(a, b) | join, odd);
+    return std::isnan(out[0][0]) && std::isnan(out[0][1]) && std::isnan(out[0][2]);
+  };
+  CHECK(not_numbers(xn::maximum));
+  CHECK(not_numbers(xn::minimum));
+}
+
+TEST_CASE("the accumulator is any operand of differences and multiply-accumulate", "[join]") {
+  const auto late = some_conv<one, 3>(7) | xn::tanh;
+  check_join(xn::sub, branch(0) | xn::unlink, late);
+  check_join(xn::div, late, branch(1) | xn::sigmoid | xn::unlink);
+  check_join(xn::maximum, branch(0) | xn::unlink, late, branch(2) | xn::unlink);
+  check_join(xn::minimum, late, branch(1) | xn::unlink);
+  check_join(xn::mac, late, branch(1) | xn::unlink, branch(2) | xn::unlink);
+  check_join(xn::mac, branch(0) | xn::unlink, late, branch(2) | xn::unlink);
+  check_join(xn::mac, branch(0) | xn::unlink, branch(1) | xn::unlink, late);
+}
+
 TEST_CASE("joins of a stream with itself", "[join]") {
   check_join(xn::add, xn::identity, xn::identity);
   check_join(xn::mul, xn::identity, xn::identity, xn::identity, xn::tanh);

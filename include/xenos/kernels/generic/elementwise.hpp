@@ -86,6 +86,8 @@ struct map_rows {
                          operand(parameters.at[1] + channel + k));
       } else if constexpr (Inputs == 1) {
         value = apply_one<Op>(value);
+      } else if constexpr (arity_of<std::remove_cvref_t<decltype(Op)>>() == 3) {
+        value = Op.apply(value, operand(in[1] + k), operand(in[2] + k));
       } else {
         for (int i = 1; i < Inputs; ++i) value = Op.apply(value, operand(in[i] + k));
       }
