@@ -35,6 +35,13 @@ struct element<std::int16_t> {
   using accumulator = std::int64_t;
   using reference = std::int64_t;
 };
+/// Indices: they are made and moved, and never computed with.
+template <>
+struct element<std::int32_t> {
+  static constexpr dtype type = dtype::i32;
+  using accumulator = std::int32_t;
+  using reference = std::int32_t;
+};
 
 template <class T>
 using accumulator_of = typename element<T>::accumulator;

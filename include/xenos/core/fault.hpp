@@ -27,6 +27,7 @@
   X(quantisation_unused)      \
   X(quantisation_too_fine)    \
   X(no_integer_form)          \
+  X(indices_only_move)        \
   X(needs_one_pixel_rows)     \
   X(needs_sequence)           \
   X(reshape_changes_elements) \
@@ -86,8 +87,9 @@
 #define XENOS_DETAIL_TEXT_element_types_differ                                                    \
   "the streams that meet here have different element types; give the model's inputs one element " \
   "type, and streams of int8 one quantisation (only xn::add_to and xn::mul_to join several)"
-#define XENOS_DETAIL_TEXT_unknown_element_type \
-  "streams cannot hold this element type; use float, std::int8_t or std::int16_t"
+#define XENOS_DETAIL_TEXT_unknown_element_type                                          \
+  "streams cannot hold this element type; use float, std::int8_t or std::int16_t, and " \
+  "std::int32_t for indices"
 #define XENOS_DETAIL_TEXT_quantisation_missing                                                 \
   "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "     \
   "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "            \
@@ -103,6 +105,9 @@
 #define XENOS_DETAIL_TEXT_no_integer_form                                                         \
   "this stage computes with float only and its input is int8; put xn::dequantize before it, and " \
   "xn::quantize<xn::quantisation{scale, zero_point}> where integers begin again"
+#define XENOS_DETAIL_TEXT_indices_only_move                                                    \
+  "this stage computes and its input are indices (std::int32_t), which can only be moved, by " \
+  "xn::reshape, xn::crop, xn::concat, xn::permute and the like; make them an output"
 #define XENOS_DETAIL_TEXT_needs_one_pixel_rows                                                  \
   "xn::dense reads rows of one pixel, this input is wider; put xn::flatten (or a global pool) " \
   "before it"
@@ -227,6 +232,7 @@ struct model_error {
   static_assert(why != fault::quantisation_too_fine,
                 "xenos: " XENOS_DETAIL_TEXT_quantisation_too_fine);
   static_assert(why != fault::no_integer_form, "xenos: " XENOS_DETAIL_TEXT_no_integer_form);
+  static_assert(why != fault::indices_only_move, "xenos: " XENOS_DETAIL_TEXT_indices_only_move);
   static_assert(why != fault::needs_one_pixel_rows,
                 "xenos: " XENOS_DETAIL_TEXT_needs_one_pixel_rows);
   static_assert(why != fault::needs_sequence, "xenos: " XENOS_DETAIL_TEXT_needs_sequence);

@@ -103,6 +103,9 @@ constexpr finding judge(const Op& op, const stream_type* in, int count, const gi
     equal = equal && q[i] == q[0];
     if (in[i].type != in[0].type) v.why = fault::element_types_differ;
   }
+  if (v.why == fault::none && count > 0 && in[0].type == dtype::i32 && !only_moves<Op>()) {
+    v.why = fault::indices_only_move;
+  }
   if (v.why != fault::none) return v;
   if (count == 0 || in[0].type != dtype::i8) {
     if (given_quantisation(op)) {

@@ -13,6 +13,7 @@
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
+#include <xenos/ops/ranking.hpp>
 #include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
@@ -174,6 +175,18 @@ template <axes Over>
 inline constexpr auto reduce_min = reduced<reduction::min, Over>;
 template <axes Over>
 inline constexpr auto reduce_prod = reduced<reduction::prod, Over>;
+// Over the channels of each pixel, as int32; of equal ones the first.
+inline constexpr stage<ranked_indices<reduction::max>{}> argmax{};
+inline constexpr stage<ranked_indices<reduction::min>{}> argmin{};
+/// The K largest channels of each pixel in descending order: their values, their indices, and as
+/// the end of a model both, values first.
+template <int K>
+inline constexpr stage<top_values_attributes{K}> top_values{};
+template <int K>
+inline constexpr stage<ranked_indices<reduction::max>{K}> top_indices{};
+template <int K>
+inline constexpr auto top_k = outputs(top_values<K>, top_indices<K>);
+
 /// Average or maximum of the last `Rows` rows and all columns, for every `Stride`-th row.
 template <int Rows, pooling Kind = pooling::average, int Stride = 1>
 inline constexpr stage<row_pool<Kind>{Rows, Stride}> sliding_pool{};

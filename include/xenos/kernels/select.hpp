@@ -14,6 +14,7 @@
 #include <xenos/kernels/generic/quantised_bilinear.hpp>
 #include <xenos/kernels/generic/quantised_reduce.hpp>
 #include <xenos/kernels/generic/quantize.hpp>
+#include <xenos/kernels/generic/ranking.hpp>
 #include <xenos/kernels/generic/recurrent.hpp>
 #include <xenos/kernels/generic/requantised_transposed.hpp>
 #include <xenos/kernels/generic/transposed_conv.hpp>
@@ -26,6 +27,7 @@
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
+#include <xenos/ops/ranking.hpp>
 #include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/reorganise.hpp>
@@ -275,6 +277,22 @@ struct kernel_for<Op, In, T, VectorBytes> {
 template <rms_norm_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::norm_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
+};
+
+template <ranked_indices<reduction::max> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type =
+      generic::ranked_rows<reduction::max, true, Op.k, In[0].width, In[0].channels, VectorBytes>;
+};
+template <ranked_indices<reduction::min> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type =
+      generic::ranked_rows<reduction::min, true, Op.k, In[0].width, In[0].channels, VectorBytes>;
+};
+template <top_values_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type =
+      generic::ranked_rows<reduction::max, false, Op.k, In[0].width, In[0].channels, VectorBytes>;
 };
 
 template <concat_channels Op, shapes In, class T, int VectorBytes>

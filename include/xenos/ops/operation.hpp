@@ -160,6 +160,17 @@ constexpr bool has_integer_form() {
   }
 }
 
+/// Whether `op` takes elements from one place to another and nothing else: then it runs on indices.
+template <operation Op>
+constexpr bool only_moves() {
+  constexpr bool computes = Op::map == mapping::one_to_one || Op::map == mapping::many_to_many;
+  if constexpr (requires { Op::keeps_quantisation; }) {
+    return !computes && Op::keeps_quantisation;
+  } else {
+    return false;
+  }
+}
+
 /// What runs in the place of `op` on streams of int8.
 template <operation Op>
 constexpr auto integer_form_of(const Op& op, const shapes& in, const quantisations& q) {

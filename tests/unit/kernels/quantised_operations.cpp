@@ -1,7 +1,9 @@
-// Functions, reductions and what changes extents of int8 against their definitions, bit by bit, and
-// the third rounding everywhere.
+// Functions, reductions, ranks and what changes extents of int8 against their definitions, bit by
+// bit, and the third rounding everywhere.
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <support/quantised_net.hpp>
 #include <vector>
 #include <xenos/xenos.hpp>
@@ -113,6 +115,44 @@ TEST_CASE("reductions of int8 are their definitions, to the bit") {
   check_axes<xn::axes{.channels = true}>();
   check_axes<xn::axes{.rows = true, .columns = true}>();
   check_axes<xn::axes{.rows = true, .columns = true, .channels = true}>();
+}
+
+TEST_CASE("ranks of channels, of int8 and of float, are their definitions") {
+  const auto bytes =
+      image<xn::hwc{5, 3, 21}, quantisation{0.13F, 20}> | xn::relu;  // many are equal
+  check_net(xn::link<xn::targets::host>(bytes | xn::fork(xn::argmin, xn::top_indices<5>) |
+                                        xn::concat | xn::flatten));
+  check_net(xn::link<xn::targets::host>(bytes | xn::top_values<21> | xn::relu6));
+  const auto floats = xn::input<float, xn::hwc{4, 3, 37}> | xn::relu;
+  check(floats | xn::fork(xn::argmin, xn::argmax) | xn::concat);
+  check_net(xn::link<xn::targets::host>(floats | xn::top_values<4> | xn::tanh));
+}
+
+TEST_CASE("of equal channels the first counts, and NaN last") {
+  const auto net =
+      xn::link<xn::targets::host>(xn::input<float, xn::sequence(4, 5)> |
+                                  xn::outputs(xn::top_k<3>, xn::top_indices<5>, xn::argmin));
+  using net_type = std::remove_cvref_t<decltype(net)>;
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  const float in[20] = {3,   7,    7,   1,     1,     //
+                        nan, -inf, nan, 2,     -inf,  //
+                        nan, nan,  nan, nan,   nan,   //
+                        inf, 0,    inf, -0.0F, 5};
+  float values[12];
+  std::int32_t indices[12];
+  std::int32_t all[20];
+  std::int32_t least[4];
+  const net_type::weights weights = net.pack();
+  const auto arena = std::make_unique<net_type::arena>();
+  net.run(weights, *arena, in, values, indices, all, least);
+  const auto is = [](const auto& got, std::vector<std::int32_t> want) {
+    return std::equal(std::begin(got), std::end(got), want.begin(), want.end());
+  };
+  CHECK(is(indices, {1, 2, 0, 3, 1, 4, 0, 1, 2, 0, 2, 4}));
+  CHECK(is(all, {1, 2, 0, 3, 4, 3, 1, 4, 0, 2, 0, 1, 2, 3, 4, 0, 2, 4, 1, 3}));
+  CHECK(is(least, {3, 1, 0, 1}));
+  CHECK(std::equal(values, values + 6, std::begin({7.0F, 7.0F, 3.0F, 2.0F, -inf, -inf})));
 }
 
 TEST_CASE("bilinear resizes of int8 are their definitions, to the bit") {

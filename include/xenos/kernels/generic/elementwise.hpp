@@ -7,6 +7,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/math.hpp>
 #include <xenos/kernels/channels.hpp>
+#include <xenos/kernels/generic/row_reductions.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/tabulated.hpp>
@@ -111,8 +112,8 @@ struct softmax_rows : kernel_defaults {
         const int at = x * Channels;
         const T* in = t.in[0][r] + at;
         T* out = t.out[r];
-        T largest = in[0];
-        for (int c = 1; c < Channels; ++c) largest = max_of(largest, in[c]);
+        // Without NaN, which makes NaN of the sum.
+        const T largest = extreme_of<reduction::max, Channels, Lanes>(in);
         const T sum = exponentials(in, largest, out + at);
         make_channels<Lanes>(out, at, 0, Channels, finish, normalised{out + at, sum});
       }

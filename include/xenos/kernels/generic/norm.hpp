@@ -3,35 +3,14 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/config/compiler.hpp>
-#include <xenos/core/math.hpp>
 #include <xenos/kernels/channels.hpp>
+#include <xenos/kernels/generic/row_reductions.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/norm.hpp>
 
 #include <type_traits>
 
 namespace xenos::inline XENOS_ABI::generic {
-
-/// Sum of `term(x)` over `Count` elements from `in` on: of whole vectors first, four sums that do
-/// not wait for each other, then of what is left. The order depends on the arguments only.
-template <int Count, int Lanes, class T, class Term>
-XENOS_ALWAYS_INLINE T sum_of_terms(const T* in, const Term& term) {
-  using run_type = channels_of<T, Lanes>;
-  using value = typename run_type::value;
-  constexpr int sums = 4;
-  value sum[sums] = {value(0), value(0), value(0), value(0)};
-  int c = 0;
-  for (; c + sums * Lanes <= Count; c += sums * Lanes) {
-    for (int k = 0; k < sums; ++k) sum[k] = sum[k] + term(run_type::load(in + c + k * Lanes));
-  }
-  for (; c + Lanes <= Count; c += Lanes) sum[0] = sum[0] + term(run_type::load(in + c));
-  T of_lanes[Lanes];
-  run_type::store((sum[0] + sum[1]) + (sum[2] + sum[3]), of_lanes);
-  T total = of_lanes[0];
-  for (int k = 1; k < Lanes; ++k) total += of_lanes[k];
-  for (; c < Count; ++c) total += term(in[c]);
-  return total;
-}
 
 struct term_itself {
   template <class V>
