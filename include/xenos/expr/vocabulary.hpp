@@ -10,6 +10,7 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/group_norm.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
@@ -115,6 +116,13 @@ constexpr auto layer_norm(Views... views) {
 template <rms_norm_attributes Attributes = rms_norm_attributes{}, class... Views>
 constexpr auto rms_norm(Views... views) {
   return stage_of<Attributes>(views...);
+}
+
+/// `group_norm<group_norm_attributes{.groups = 8}>(gamma, beta)`, `(gamma)` or `()`: two stages, of
+/// which the first needs the whole image.
+template <group_norm_attributes Attributes, class... Views>
+constexpr auto group_norm(Views... views) {
+  return fork(identity, stage<group_moments{Attributes.groups}>{}) | stage_of<Attributes>(views...);
 }
 
 /// PReLU with its alphas, one a channel.

@@ -9,6 +9,7 @@
 #include <xenos/kernels/generic/depthwise.hpp>
 #include <xenos/kernels/generic/elementwise.hpp>
 #include <xenos/kernels/generic/gather.hpp>
+#include <xenos/kernels/generic/group_norm.hpp>
 #include <xenos/kernels/generic/norm.hpp>
 #include <xenos/kernels/generic/pool.hpp>
 #include <xenos/kernels/generic/quantised_bilinear.hpp>
@@ -24,6 +25,7 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/group_norm.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
@@ -279,6 +281,15 @@ struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::norm_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
 };
 
+template <group_moments Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::moments_rows<Op.groups, In[0], lane_count<T>(VectorBytes), T>;
+};
+template <group_norm_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type =
+      generic::group_norm_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes), T>;
+};
 template <ranked_indices<reduction::max> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type =

@@ -100,6 +100,50 @@ TEST_CASE("the variance of large values that differ little", "[norm]") {
   CHECK(check_model(xn::input<float, xn::sequence(1, 40)> | xn::layer_norm<>(), in) == "");
 }
 
+TEST_CASE("group normalisation by hand", "[norm]") {
+  constexpr auto image = xn::input<float, xn::hwc{2, 1, 4}>;
+  const buffers in{{1, 3, 1, 10, 5, 7, 1, 14}};
+  static constexpr float gamma[4] = {1, 2, 1, 1};
+  static constexpr float beta[4] = {0, 0, 5, 0};
+  constexpr xn::channel_weights<float, 4> factors(gamma);
+  constexpr xn::channel_weights<float, 4> terms(beta);
+  constexpr xn::group_norm_attributes pairs{.groups = 2, .epsilon = 0};
+  // means 4 and 6.5, variances 5 and 32.25
+  const auto a = [](double x) { return (x - 4) / std::sqrt(5.0); };
+  const auto b = [](double x) { return (x - 6.5) / std::sqrt(32.25); };
+  CHECK(difference(run_model<xn::targets::host>(image | xn::group_norm<pairs>(factors, terms), in),
+                   {{a(1), 2 * a(3), b(1) + 5, b(10), a(5), 2 * a(7), b(1) + 5, b(14)}},
+                   1e-6) == "");
+  constexpr xn::group_norm_attributes each{.groups = 4, .epsilon = 0.25};
+  const double c = 2 / std::sqrt(4.25);  // of an instance: means 3, 5, 1, 12; variances 4, 4, 0, 4
+  CHECK(difference(run_model<xn::targets::host>(image | xn::group_norm<each>(), in),
+                   {{-c, -c, 0, -c, c, c, 0, c}}, 1e-6) == "");
+}
+
+TEST_CASE("group normalisation of images, in all plans", "[norm]") {
+  constexpr xn::group_norm_attributes three{.groups = 3};
+  const auto model = xn::input<float, xn::hwc{6, 5, 18}> | xn::sigmoid |
+                     xn::group_norm<three>(some_scales<18>(), some_weights<xn::per_channel{18}>()) |
+                     xn::relu;
+  CHECK(check_model(model) == "");
+  // Cores share the rows, and the image does not fit the scratchpad.
+  constexpr xn::target cores = [] {
+    xn::target t = xn::targets::host.with_cores(2).with_scratchpad(3 * 1024);
+    t.barrier_cycles = t.step_cycles = 10;
+    return t;
+  }();
+  using net = decltype(xn::link<cores, xn::split::rows>(model));
+  static_assert(net::plan.cores == 2 && net::plan.memory_bytes > 0);
+  const buffers in = random_inputs<net>();
+  CHECK(same_bits(run_model<cores, xn::split::rows>(model, in),
+                  run_model<xn::targets::host>(model, in)));
+  // The moments of large values that differ little.
+  constexpr xn::group_norm_attributes one{.groups = 1};
+  buffers large{{}};
+  for (int i = 0; i < 64; ++i) large[0].push_back(static_cast<float>(10000 + i % 8));
+  CHECK(check_model(xn::input<float, xn::hwc{4, 4, 4}> | xn::group_norm<one>(), large) == "");
+}
+
 TEST_CASE("normalisation of infinity and NaN, and of what has no variance", "[norm]") {
   const buffers in{{inf, 1, 2, 3, 1, 2, not_a_number, 3, 5, 5, 5, 5, 0, 0, 0, 0, 1, 2, 3, 4}};
   const auto layer = xn::input<float, xn::sequence(5, 4)> | xn::layer_norm<>();

@@ -29,6 +29,22 @@ struct term_squared {
   }
 };
 
+/// One factor and, with `Beta`, one term a channel.
+template <int Channels, bool Beta, class T>
+struct norm_parameters {
+  T gamma[Channels];
+  T beta[Beta ? Channels : 1];
+
+  template <class Views>
+  constexpr void pack(const Views& views) {
+    for (int c = 0; c < Channels; ++c) gamma[c] = channel_value<0>(views, c, T(1));
+    for (T& term : beta) term = T(0);
+    if constexpr (Beta) {
+      for (int c = 0; c < Channels; ++c) beta[c] = channel_value<1>(views, c, T(0));
+    }
+  }
+};
+
 /// Layer or RMS normalisation. A pixel is read three times (mean, variance, result), or twice,
 /// while it is in the first-level cache.
 template <auto Op, int Width, int Channels, int Lanes, class T>
@@ -38,17 +54,10 @@ struct norm_rows {
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr bool column_cuts = true;
 
-  struct packed {
-    T gamma[Channels];
-    T beta[Op.centred ? Channels : 1];
-  };
+  using packed = norm_parameters<Channels, Op.centred, T>;
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
-    for (int c = 0; c < Channels; ++c) to.gamma[c] = channel_value<0>(views, c, T(1));
-    to.beta[0] = T(0);
-    if constexpr (Op.centred) {
-      for (int c = 0; c < Channels; ++c) to.beta[c] = channel_value<1>(views, c, T(0));
-    }
+    to.pack(views);
   }
 
   template <cuts Cuts, class Views, class Epilogue>
