@@ -265,6 +265,8 @@ inline constexpr stage<Attributes> crop{};
 template <channel_shuffle Attributes>
 inline constexpr stage<Attributes> shuffle_channels{};
 
+/// The last row first.
+inline constexpr stage<row_reversal{}> reverse_rows{};
 template <transpose Attributes>
 inline constexpr stage<Attributes> permute{};
 template <nearest Attributes>
@@ -287,6 +289,13 @@ template <node... Branches>
 constexpr auto split_into(const Branches&... branches) {
   return detail::split_branches(std::make_integer_sequence<int, sizeof...(Branches)>{},
                                 branches...);
+}
+
+/// Two recurrent layers over a sequence, the second from its last row to its first: for each step
+/// the output of `forward`, then that of `backward`, as ONNX's bidirectional LSTM and GRU have it.
+template <node Forward, node Backward>
+constexpr auto bidirectional(const Forward& forward, const Backward& backward) {
+  return fork(forward, reverse_rows | backward | reverse_rows) | concat;
 }
 
 /// input + body(input).

@@ -340,6 +340,10 @@ struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::shuffle_rows<Op.groups, In[0].width, In[0].channels, T>;
 };
 
+template <row_reversal Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::reverse_rows<In[0].height, In[0].width, In[0].channels, T>;
+};
 template <transpose Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::transpose_rows<Op, In[0], T>;

@@ -1,4 +1,4 @@
-// Operations that change the order of elements: channel shuffle and transpose.
+// Operations that change the order of elements: channel shuffle, reversal of rows, transpose.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -30,6 +30,26 @@ struct channel_shuffle {
     return reference_of<typename In::value_type>(in(0, y, x, c % groups * of_group + c / groups));
   }
   friend constexpr bool operator==(const channel_shuffle&, const channel_shuffle&) = default;
+};
+
+/// REVERSE_V2 of rows: the last comes first. It reads all rows for its first, but needs no copy of
+/// them in memory where they fit the scratchpad or lie in a caller's buffer.
+struct row_reversal {
+  static constexpr const char* name = "reverse_rows";
+  static constexpr mapping map = mapping::reorganise;
+  static constexpr bool keeps_quantisation = true;
+
+  [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
+  [[nodiscard]] constexpr shape output(const shapes& in) const { return in[0]; }
+  [[nodiscard]] constexpr access reads(const shapes& in, int) const {
+    return {window{in[0].height, 1, 0, 0}, 0, 0, false, window{}};
+  }
+
+  template <class In, class Weights>
+  constexpr auto at(const In& in, const Weights&, int y, int x, int c) const {
+    return reference_of<typename In::value_type>(in(0, in.extent(0).height - 1 - y, x, c));
+  }
+  friend constexpr bool operator==(const row_reversal&, const row_reversal&) = default;
 };
 
 /// TRANSPOSE: axis k of the output is axis order[k] of the input, 0 being rows, 1 columns and 2

@@ -128,7 +128,7 @@ TEST_CASE("group normalisation of images, in all plans", "[norm]") {
   CHECK(check_model(model) == "");
   // Cores share the rows, and the image does not fit the scratchpad.
   constexpr xn::target cores = [] {
-    xn::target t = xn::targets::host.with_cores(2).with_scratchpad(3 * 1024);
+    xn::target t = xn::targets::host.with_cores(2).with_scratchpad(1536);
     t.barrier_cycles = t.step_cycles = 10;
     return t;
   }();

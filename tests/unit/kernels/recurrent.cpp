@@ -177,3 +177,26 @@ TEST_CASE("plans change nothing of a recurrent network", "[recurrent]") {
   CHECK(same_bits(run_model<cores<4>, xn::split::rows>(model, in), want));
   CHECK(same_bits(run_model<cores<3>, xn::split::output_channels>(model, in), want));
 }
+
+TEST_CASE("bidirectional layers, and each direction on its own", "[recurrent]") {
+  constexpr auto in = xn::input<float, xn::sequence(steps, 5)>;
+  const auto forward = some_lstm<6, 5>(1);
+  const auto backward = some_gru<4, 5>(5);
+  const auto both = in | xn::bidirectional(forward, backward);
+  CHECK(check_model(both) == "");
+  using net = decltype(xn::link<xn::targets::host>(both));
+  static_assert(net::plan.segment_count == 1 && net::plan.memory_bytes == 0);
+  const buffers given = random_inputs<net>();
+  buffers mirrored = given;
+  for (int y = 0; y < steps; ++y) {
+    std::copy_n(given[0].begin() + y * 5, 5, mirrored[0].begin() + (steps - 1 - y) * 5);
+  }
+  const buffers made = run_model<xn::targets::host>(both, given);
+  const buffers first = run_model<xn::targets::host>(in | forward, given);
+  const buffers second = run_model<xn::targets::host>(in | backward, mirrored);
+  for (int y = 0; y < steps; ++y) {
+    const auto row = made[0].begin() + y * 10;
+    CHECK(std::equal(row, row + 6, first[0].begin() + y * 6));
+    CHECK(std::equal(row + 6, row + 10, second[0].begin() + (steps - 1 - y) * 4));
+  }
+}

@@ -1,4 +1,5 @@
-// Stages that take elements from other places of their input: slice, channel shuffle, transpose.
+// Stages that take elements from other places of their input: slice, channel shuffle, reversal,
+// transpose.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -64,6 +65,23 @@ struct shuffle_rows : kernel_defaults {
           }
         }
       }
+    }
+  }
+};
+
+/// Rows of `Width` pixels, the last of `Height` first.
+template <int Height, int Width, int Channels, class T>
+struct reverse_rows : kernel_defaults {
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<T, T, Cuts>& t, const no_parameters&, const Views&,
+                  const Epilogue& epilogue) {
+    const range columns = t.columns(Width);
+    const int at = columns.first * Channels;
+    for (int r = 0; r < t.rows; ++r) {
+      detail::copy_elements(t.in[0][Height - 1 - (t.first + r)] + at, t.out[r], at,
+                            columns.size() * Channels, Channels, epilogue.row(r));
     }
   }
 };
