@@ -137,6 +137,15 @@ TEST_CASE("group normalisation of images, in all plans", "[norm]") {
   const buffers in = random_inputs<net>();
   CHECK(same_bits(run_model<cores, xn::split::rows>(model, in),
                   run_model<xn::targets::host>(model, in)));
+  // And its columns.
+  const auto wide = xn::input<float, xn::hwc{4, 9, 18}> | xn::softmax | some_layer_norm<18>() |
+                    xn::reverse_rows | xn::unlink | some_rms_norm<18>(1) | xn::group_norm<three>();
+  using wide_net = decltype(xn::link<cores, xn::split::columns>(wide));
+  static_assert(wide_net::plan.segments[0].split.columns == 2);
+  const buffers wider = random_inputs<wide_net>();
+  CHECK(check_model(wide, wider) == "");
+  CHECK(same_bits(run_model<cores, xn::split::columns>(wide, wider),
+                  run_model<xn::targets::host>(wide, wider)));
   // The moments of large values that differ little.
   constexpr xn::group_norm_attributes one{.groups = 1};
   buffers large{{}};

@@ -124,7 +124,9 @@ TEST_CASE("ranks of channels, of int8 and of float, are their definitions") {
                                         xn::concat | xn::flatten));
   check_net(xn::link<xn::targets::host>(bytes | xn::top_values<21> | xn::relu6));
   const auto floats = xn::input<float, xn::hwc{4, 3, 37}> | xn::relu;
-  check(floats | xn::fork(xn::argmin, xn::argmax) | xn::concat);
+  const auto both = floats | xn::fork(xn::argmin, xn::argmax) | xn::concat;
+  check(both);
+  check_net(xn::link<xenos_test::cheap_cores(3), xn::split::columns>(both));
   check_net(xn::link<xn::targets::host>(floats | xn::top_values<4> | xn::tanh));
 }
 

@@ -8,8 +8,13 @@
 #include <xenos/ops/activation.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
+#include <xenos/ops/reduce.hpp>
+#include <xenos/ops/reorganise.hpp>
 #include <xenos/ops/shuffle.hpp>
+#include <xenos/ops/slice.hpp>
+#include <xenos/ops/softmax.hpp>
 #include <xenos/plan/make_plan.hpp>
 #include <xenos/target/catalogue.hpp>
 
@@ -249,4 +254,78 @@ TEST_CASE("bytes moved are those of the rows that are read", "[link]") {
   CHECK(moved({.out = 1, .kernel = {2, 1}, .stride = {3, 1}, .padding = xenos::valid}) == 10 * row);
   CHECK(moved({.out = 1, .kernel = {3, 1}, .stride = {2, 1}}) == 16 * row);
   CHECK(moved({.out = 1, .kernel = {3, 1}, .stride = {4, 1}, .padding = xenos::valid}) == 12 * row);
+}
+
+TEST_CASE("memory-bound work is stitched: one pass over each row", "[link]") {
+  constexpr xenos::shape tokens = xenos::sequence(64, 256);
+  constexpr bytes_t tensor = 64 * 256 * 4;
+  graph_builder<12> b;
+  const int source = b.input(tokens);
+  const int sum = b.add(xenos::elementwise<xenos::join::add>{}, source, b.input(tokens));
+  const int normed = b.add(xenos::layer_norm_attributes{}, sum);
+  const int bent = b.add(xenos::activation<xenos::function::gelu_tanh>{}, normed);
+  const int weighed = b.add(xenos::softmax_attributes{}, bent);
+  const int joined = b.add(xenos::elementwise<xenos::join::mul>{}, weighed, sum);
+  const int last = b.add(xenos::rms_norm_attributes{}, joined);
+  b.output(b.add(xenos::reduce<xenos::reduction::max>{.channels = true}, last));
+  const auto rows_of_rings = [](const auto& p) {
+    int most = 0;
+    for (int i = 0; i < p.unit_count; ++i) {
+      if (p.units[i].where == placement::ring) most = std::max(most, p.units[i].rows);
+    }
+    return most;
+  };
+  const auto check = [&](const auto& p) {
+    CHECK(p.segment_count == 1);
+    CHECK(p.memory_bytes == 0);
+    CHECK(p.moved_bytes == 2 * tensor + 64 * 4);
+  };
+  check(make_plan(b.records, xenos::targets::host));
+  // A row at a time, in rings of one row each: add, layer_norm, softmax and rms_norm.
+  const auto one = make_plan(b.records, xenos::targets::host, xenos::planning{.tile = 1});
+  check(one);
+  CHECK(rows_of_rings(one) == 1);
+  CHECK(one.scratchpad_bytes == 4 * 1024);
+  // The planner comes to that by itself where there is no room for more and memory is far.
+  xenos::target far = xenos::targets::host.with_scratchpad(4 * 1024);
+  far.memory_bytes_per_cycle = 1;
+  const auto tight = make_plan(b.records, far);
+  check(tight);
+  CHECK(rows_of_rings(tight) == 1);
+}
+
+TEST_CASE("what reorganises elements moves them within the scratchpad only", "[link]") {
+  constexpr xenos::shape image{16, 8, 4};
+  constexpr bytes_t tensor = 16 * 8 * 4 * 4;
+  constexpr auto soft = xenos::softmax_attributes{};
+  struct bytes {
+    bytes_t moved;
+    bytes_t near;
+    bool operator==(const bytes&) const = default;
+  };
+  // Between two stages that cannot be fused, beyond what these move without it.
+  const auto between = [&](const auto&... ops) {
+    const auto of = [&](bool with) {
+      graph_builder<16> b;
+      int id = b.add(soft, b.input(image));
+      if (with) ((id = b.add(ops, id)), ...);
+      b.output(b.add(soft, id));
+      const bytes_t written = b.records[id].out.elements() * 4;
+      const auto p = make_plan(b.records, xenos::targets::host);
+      REQUIRE(p.segment_count == 1);
+      return bytes{p.moved_bytes - tensor - written, p.near_bytes};
+    };
+    return bytes{of(true).moved - of(false).moved, of(true).near - of(false).near};
+  };
+  CHECK(between() == bytes{0, 0});
+  const bytes copied{0, 2 * tensor};  // read once and written once
+  CHECK(between(xenos::reshape_to{{16, 4, 8}}) == copied);
+  CHECK(between(xenos::reshape_to{{32, 4, 4}}) == copied);
+  CHECK(between(xenos::flatten_all{}) == copied);
+  CHECK(between(xenos::channel_shuffle{2}) == copied);
+  CHECK(between(xenos::concat_channels{}) == copied);
+  // Half of each row is written and read; the rows that it is taken from count whole.
+  CHECK(between(xenos::slice{.begin = {0, 2, 0}, .size = {16, 4, 4}}) == bytes{0, tensor});
+  const bytes_t padded = tensor + 2 * 8 * 4 * 4;
+  CHECK(between(xenos::zero_pad{.top = 1, .bottom = 1}) == bytes{0, 2 * padded});
 }
