@@ -28,7 +28,9 @@ constexpr auto model(const float* w) {
          xn::crop<xn::slice{.begin = {1, 1, 0}, .size = {10, 10, 20}}> |
          xn::resize_nearest<xn::nearest{{2, 2}}> | xn::resize_bilinear<xn::bilinear{{2, 2}}> |
          xn::pad<xn::zero_pad{.top = 1, .bottom = 1}> | xn::softmax |
-         xn::reduce_mean<xn::axes{.columns = true}> |
+         xn::layer_norm<>(each<20>(w), each<20>(w)) | xn::rms_norm<>(each<20>(w)) |
+         xn::group_norm<xn::group_norm_attributes{.groups = 4}>(each<20>(w), each<20>(w)) |
+         xn::reverse_rows | xn::top_values<20> | xn::reduce_mean<xn::axes{.columns = true}> |
          xn::lstm<xn::lstm_attributes{.hidden = 16}>(of<xn::oi{64, 20}>(w), of<xn::oi{64, 16}>(w),
                                                      each<64>(w)) |
          xn::gru<xn::gru_attributes{.hidden = 12}>(of<xn::oi{36, 16}>(w), of<xn::oi{36, 12}>(w),
