@@ -19,7 +19,8 @@ constexpr xn::conv causal(int out, xn::extent2 kernel, int stride = 1, int dilat
 TEST_CASE("streams: causal convolutions in one dimension", "[stream]") {
   check_streaming<1, 2, 7, 40>([]<int T>() {
     return xn::input<float, xn::sequence(T, 6)> | some_conv<causal(9, {3, 1}), 6>() | xn::relu |
-           some_conv<causal(9, {3, 1}, 1, 4), 9>(1) | xn::tanh | some_dense<5, 9>(2) | xn::softmax;
+           some_conv<causal(9, {3, 1}, 1, 4), 9>(1) | xn::tanh | some_layer_norm<9>(3) |
+           some_dense<5, 9>(2) | some_rms_norm<5>(4) | xn::softmax | xn::top_values<3>;
   });
 }
 
