@@ -119,8 +119,8 @@ TEST_CASE("pools, what moves elements, and soft-max of int8 are their definition
     check_splits(rows);
     check(image<xn::hwc{6, 3, 33}, q> | xn::global_max_pool | xn::relu6);
     check(image<xn::hwc{4, 3, 6}, q> | xn::permute<xn::transpose{{2, 0, 1}}> |
-          xn::fork(xn::identity, xn::relu) | xn::concat |
-          xn::fork(xn::identity, xn::relu) | xn::maximum | xn::flatten);
+          xn::fork(xn::identity, xn::relu) | xn::concat | xn::fork(xn::identity, xn::relu) |
+          xn::maximum | xn::flatten);
     check(image<xn::hwc{4, 3, 6}, q> | xn::pad<xn::zero_pad{.top = 1, .bottom = 2, .right = 1}> |
           xn::resize_nearest<xn::nearest{{2, 3}}> | xn::sliding_pool<3>);
     check(image<xn::hwc{4, 5, 12}, quantisation{0.02F, 1}> | xn::softmax);
