@@ -3,15 +3,11 @@
 
 #include <xenos/xenos.hpp>
 
+#include "scaled.hpp"
+
 namespace models {
 
 namespace xn = xenos;
-
-/// Channels at a width multiplier in percent.
-template <int Width>
-constexpr int scaled(int channels) {
-  return channels * Width / 100;
-}
 
 template <int In, int Out>
 struct mobilenet_block_weights {
