@@ -30,7 +30,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ["ort", "xnnpack", "ncnn", "onednn"]
 NETWORKS = ["resnet8", "dscnn", "mobilenetv1_025_96", "fc_autoencoder", "mobilenetv1",
-            "mobilenetv2"]
+            "mobilenetv2", "resnet18", "squeezenet", "shufflenetv2", "centrenet", "lstm128",
+            "lstm256"]
 INT8_NETWORKS = ["resnet8_int8", "dscnn_int8", "mobilenetv1_025_96_int8", "mobilenetv1_int8",
                  "mobilenetv2_int8"]
 INT8_PEERS = ["ort", "xnnpack"]
@@ -38,9 +39,11 @@ TOLERANCE = 1e-4
 INT8_TOLERANCE = 2, 0.05  # steps, or of all values' spread: peers differ as much from each other
 
 
-def output_of(command):
-    """What a command prints; ends the program if it fails."""
+def output_of(command, unknown=None):
+    """What a command prints, or None if it ends with `unknown`; ends the program if it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if unknown is not None and done.returncode == unknown:
+        return None
     if done.returncode != 0:
         sys.exit(f"compare: {command}: {done.stderr.strip() or done.returncode}")
     return done.stdout.strip()
@@ -57,8 +60,9 @@ class Machine:
         os.environ.setdefault("OMP_WAIT_POLICY", "active")  # peers' threads spin, as ours do
 
     def run(self, command, cpus=None):
+        """What a program prints, or None if it does not know the network."""
         chosen = ",".join(str(c) for c in cpus or self.cpus)
-        return output_of([*self.first, "taskset", "-c", chosen, *command])
+        return output_of([*self.first, "taskset", "-c", chosen, *command], unknown=3)
 
     def peak(self):
         """GFLOP/s of all processors of this run."""
@@ -70,7 +74,7 @@ class Machine:
 
 
 def flops(description):
-    """Floating-point operations of convolutions and dense layers of a description."""
+    """Floating-point operations of convolutions, dense and recurrent layers of a description."""
     shapes, total = [], 0
     for line in description.read_text().splitlines():
         op, *numbers = line.split()
@@ -79,7 +83,8 @@ def flops(description):
         rest = [int(n) for n in numbers[4 + count:]]
         of = shapes[int(numbers[4])] if count else 0
         taps = {"conv2d": lambda: rest[0] * rest[1] * of, "depthwise2d": lambda: rest[0] * rest[1],
-                "dense": lambda: of}.get(op, lambda: 0)()
+                "transpose_conv": lambda: rest[0] * rest[1] * of // (rest[2] * rest[3]),
+                "dense": lambda: of, "lstm": lambda: 4 * (of + channels)}.get(op, lambda: 0)()
         total += 2 * height * width * channels * taps
     return total
 
@@ -142,25 +147,28 @@ def measure(machine, ours, peers, networks, folder, arguments):
             peaks[network].append(machine.peak())
             turn = number % len(contestants)
             for contestant in contestants[turn:] + contestants[:turn]:
-                words = machine.run([program(contestant, network), "run", folder / network,
-                                     arguments.threads, arguments.seconds,
-                                     folder / f"{network}.{contestant}"]).split()
-                results[network][contestant].append((float(words[0]), float(words[1])))
+                printed = machine.run([program(contestant, network), "run", folder / network,
+                                       arguments.threads, arguments.seconds,
+                                       folder / f"{network}.{contestant}"])
+                if printed is not None:
+                    least, median = (float(word) for word in printed.split()[:2])
+                    results[network][contestant].append((least, median))
         print(f"pass {number + 1} of {arguments.passes}", file=sys.stderr)
     if arguments.threads > 1:
         trips.append(machine.roundtrip())
         print("Cache-line round trip before each pass and after the last, ns:",
               ", ".join(f"{t:.0f}" for t in trips))
-    times = {n: {c: Times(p) for c, p in of.items()} for n, of in results.items()}
+    times = {n: {c: Times(p) for c, p in of.items() if p} for n, of in results.items()}
     return times, peaks
 
 
-def check_results(ours, peers, networks, folder):
-    """Whether all contestants agree; prints how well."""
-    reference, *others = [name for name, _ in ours] + list(peers)
+def check_results(times, networks, folder):
+    """Whether all contestants that know a network agree; prints how well."""
+    reference = next(iter(times[networks[0]]))
     good = True
     print("Largest difference from", reference, "relative to the largest value, or in steps of int8:")
     for network in networks:
+        others = [c for c in times[network] if c != reference]
         if network in INT8_NETWORKS:
             good &= check_integers(network, reference, others, folder)
             continue
@@ -279,7 +287,7 @@ def main():
         for name, program in peers.items():
             print(f"{name}: {output_of([program, 'version'])}")
         times, peaks = measure(machine, ours, peers, arguments.networks, folder, arguments)
-        good = check_results(ours, peers, arguments.networks, folder)
+        good = check_results(times, arguments.networks, folder)
         rates = [rate for of in peaks.values() for rate in of]
         print(f"Peak of fused multiply-adds: {min(rates):.0f} to {max(rates):.0f} GFLOP/s\n")
         for number, row in enumerate(table(times, peaks, ours, peers, arguments.networks, folder,

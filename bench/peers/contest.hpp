@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "description.hpp"
+
 namespace peers {
 
 /// Calls `run` for `seconds`, of which the first quarter does not count, and prints the least and
@@ -44,8 +46,9 @@ inline void write_floats(const std::string& path, std::span<const float> values)
 /// The main function of a peer:
 ///   program version                                    prints what it is
 ///   program run FOLDER/NETWORK THREADS SECONDS OUTPUT  measures; writes the result to a file
-/// `Peer` has `static std::string version()`, is made of a path and a number of threads, and has
-/// `run()` and `output_values()`, the last result as floats.
+/// Ends with 3 if the peer does not know a layer. `Peer` has `static std::string version()`, is
+/// made of a path and a number of threads, and has `run()` and `output_values()`, the last result
+/// as floats.
 template <class Peer>
 int contest(int argc, char** argv) try {
   const std::string what = argc > 1 ? argv[1] : "";
@@ -62,6 +65,9 @@ int contest(int argc, char** argv) try {
   measure(std::atof(argv[4]), [&] { peer.run(); });
   write_floats(argv[5], peer.output_values());
   return 0;
+} catch (const unknown_layer& e) {
+  std::fprintf(stderr, "%s: %s\n", argv[0], e.what());
+  return 3;
 } catch (const std::exception& e) {
   std::fprintf(stderr, "%s: %s\n", argv[0], e.what());
   return 1;

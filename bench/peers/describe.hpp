@@ -25,13 +25,24 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
        << ' ' << r.out.channels;
   text << ' ' << r.inputs;
   for (int k = 0; k < r.inputs; ++k) text << ' ' << r.from[k];
-  if constexpr (!global && requires { node::op.kernel; }) {
+  if constexpr (requires { node::op.output_padding; }) {
+    constexpr xn::shape in = Net::records[r.from[0]].out;
+    constexpr xn::spread_axis rows = node::op.rows(in), columns = node::op.columns(in);
+    constexpr auto after = [](const xn::spread_axis& a) {
+      return (a.in - 1) * a.stride + a.reach() - a.before - a.out;
+    };
+    text << ' ' << rows.kernel << ' ' << columns.kernel << ' ' << rows.stride << ' '
+         << columns.stride << ' ' << rows.before << ' ' << columns.before << ' ' << after(rows)
+         << ' ' << after(columns);
+  } else if constexpr (!global && requires { node::op.kernel; }) {
     constexpr auto window = node::op.geometry(Net::records[r.from[0]].out);
     text << ' ' << node::op.kernel.height << ' ' << node::op.kernel.width;
     text << ' ' << window.rows.stride << ' ' << window.columns.stride;
     text << ' ' << window.rows.before << ' ' << window.columns.before;
     text << ' ' << window.rows.after << ' ' << window.columns.after;
   }
+  if constexpr (requires { node::op.index; }) text << ' ' << node::op.index;
+  if constexpr (std::string_view(r.name) == "channel_shuffle") text << ' ' << node::op.groups;
   const auto append = [&](const auto& view) {
     text << ' ' << values.size();
     const xn::filter e = view.extents;
@@ -62,11 +73,13 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
 
 /// Writes PATH.txt and PATH.floats, which description.hpp reads. A line is
 ///   op  height width channels  inputs, their lines...  attributes  positions
-/// where the attributes of convolutions are kernel (height, width), stride (height, width) and
-/// padding (top, left, bottom, right), and positions are those of weights and bias, or of the
-/// input's values, among the floats. Weights are in the order out, height, width, in.
-/// In int8 the floats are integers; scales of weights follow the bias, and behind all there is the
-/// position of the scale and zero point of what the line makes.
+/// where the attributes of convolutions and pools are kernel (height, width), stride (height,
+/// width) and padding (top, left, bottom, right; of transposed convolutions what is cut off), of a
+/// part of a split its number, of a shuffle its groups, and positions are those of weights and
+/// bias, or of the input's values, among the floats; of recurrent layers of weights, bias and
+/// recurrent weights. Weights are in the order out, height, width, in. In int8 the floats are
+/// integers; scales of weights follow the bias, and behind all there is the position of the scale
+/// and zero point of what the line makes.
 template <class Net, class T>
 void describe(const Net& net, std::span<const T> input, const std::string& path) {
   std::ofstream text(path + ".txt");

@@ -16,14 +16,16 @@ namespace peers {
 
 /// One layer. Padding is explicit; images are height x width x channels.
 struct layer {
-  std::string op;  // input, conv2d, depthwise2d, dense, add, global_average_pool, softmax, output
+  std::string op;  // as in xenos: input, conv2d, max_pool2d, add, concat, split, output, ...
   int height = 1, width = 1, channels = 1;  // of its output
   std::vector<int> from;                    // layers that it reads
   int kernel_height = 1, kernel_width = 1, stride_height = 1, stride_width = 1;
   int top = 0, left = 0, bottom = 0, right = 0;
+  int number = 0;  // of a split: which part; of a shuffle: groups
   const float* weights =
       nullptr;                  // out, height, width, in (depth-wise: in = 1); the input's values
   const float* bias = nullptr;  // out
+  const float* recurrent = nullptr;  // of an lstm: 4 * channels, channels; gates i, f, g, o
   // Of networks of int8: scales of the weights (one for all where it is dense), and what the
   // layer's integers stand for; a scale of 0 otherwise.
   const float* scales = nullptr;
@@ -33,14 +35,22 @@ struct layer {
   float low = -std::numeric_limits<float>::infinity();
   float high = std::numeric_limits<float>::infinity();
 
+  /// Rows of one pixel are steps of a sequence.
+  [[nodiscard]] bool is_sequence() const { return width == 1 && height > 1; }
   [[nodiscard]] std::size_t elements() const { return std::size_t(height) * width * channels; }
   [[nodiscard]] std::size_t taps() const { return std::size_t(kernel_height) * kernel_width; }
   [[nodiscard]] bool has_relu() const { return low == 0 && high > 6; }
   [[nodiscard]] bool has_relu6() const { return low == 0 && high == 6; }
 };
 
-/// A network: layers.front() is the input, layers.back() the output. Throws std::runtime_error when
-/// a file cannot be read. Activations are parts of the layers that they follow.
+/// Something that a peer's program, or its library, does not have.
+struct unknown_layer : std::runtime_error {
+  explicit unknown_layer(const std::string& what) : std::runtime_error("no " + what) {}
+};
+
+/// A network: layers.front() is the input, and behind all others stand the outputs. Throws
+/// std::runtime_error when a file cannot be read. Activations are parts of the layers that they
+/// follow.
 class network {
  public:
   explicit network(const std::string& path) {
@@ -56,7 +66,18 @@ class network {
 
   std::vector<layer> layers;
   [[nodiscard]] const layer& input() const { return layers.front(); }
-  [[nodiscard]] const layer& output() const { return layers.back(); }
+  /// Of networks with one output.
+  [[nodiscard]] const layer& output() const {
+    if (outputs().size() > 1) throw unknown_layer("second output");
+    return layers.back();
+  }
+  [[nodiscard]] std::vector<layer> outputs() const {
+    std::vector<layer> all;
+    for (const layer& l : layers) {
+      if (l.op == "output") all.push_back(l);
+    }
+    return all;
+  }
   /// The layer whose output is input number `which` of `of`.
   [[nodiscard]] const layer& source(const layer& of, std::size_t which = 0) const {
     return layers[std::size_t(of.from[which])];
@@ -76,16 +97,19 @@ class network {
       ids_.push_back(l.from[0]);
       return;
     }
-    if (l.op == "conv2d" || l.op == "depthwise2d") {
+    const bool filters = l.op == "conv2d" || l.op == "depthwise2d" || l.op == "transpose_conv";
+    if (filters || l.op == "max_pool2d") {
       in >> l.kernel_height >> l.kernel_width >> l.stride_height >> l.stride_width;
       in >> l.top >> l.left >> l.bottom >> l.right;
     }
+    if (l.op == "split" || l.op == "channel_shuffle") in >> l.number;
     std::vector<const float*> at;
     for (std::size_t position = 0; in >> position;) at.push_back(values_.data() + position);
-    const bool has_weights = l.op == "conv2d" || l.op == "depthwise2d" || l.op == "dense";
-    const std::size_t own = has_weights ? 2 : l.op == "input" ? 1 : 0;
+    const bool has_weights = filters || l.op == "dense";
+    const std::size_t own = l.op == "lstm" ? 3 : has_weights ? 2 : l.op == "input" ? 1 : 0;
     if (own > 0) l.weights = at[0];
     if (own > 1) l.bias = at[1];
+    if (own > 2) l.recurrent = at[2];
     if (at.size() > own) {  // int8
       if (has_weights) l.scales = at[2];
       l.scale = at.back()[0];

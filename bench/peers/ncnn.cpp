@@ -67,7 +67,7 @@ class model {
     } else if (l.op == "softmax") {
       line("Softmax", in, {made}, {pair(0, 0), pair(1, 1)});
     } else {
-      throw std::runtime_error("no " + l.op);
+      throw peers::unknown_layer(l.op);
     }
   }
   void line(const std::string& type, const names& in, const names& out, const names& attributes) {

@@ -159,7 +159,7 @@ class onednn {
                         {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, made}}});
       return made;
     }
-    throw std::runtime_error("no " + l.op);
+    throw peers::unknown_layer(l.op);
   }
 
   peers::network network_;

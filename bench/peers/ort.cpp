@@ -1,8 +1,6 @@
 // ONNX Runtime by its C interface. Reads FOLDER/NETWORK.onnx (to_onnx.py) beside the description.
 #include <onnxruntime_c_api.h>
 
-#include <array>
-
 #include "contest.hpp"
 #include "description.hpp"
 
@@ -26,40 +24,62 @@ class ort {
     check(api->SetSessionGraphOptimizationLevel(options, ORT_ENABLE_ALL));
     check(api->CreateSession(env, (path + ".onnx").c_str(), options, &session_));
     const auto& in = network_.input();
-    const auto& out = network_.output();
-    image_ = peers::planar(in.weights, in.height, in.width, in.channels);
-    result_.resize(out.elements());
-    // Vectors are {1, n}, images {1, channels, height, width}.
-    std::vector<std::int64_t> extents{1, in.channels};
-    if (in.height * in.width > 1) extents = {1, in.channels, in.height, in.width};
+    image_ = planes_of(in, in.weights);
     if (in.scale > 0) {  // integers without sign, 128 more
       for (const float value : image_) bytes_.push_back(static_cast<std::uint8_t>(value + 128));
-      byte_result_.resize(out.elements());
-      values_ = {tensor(bytes_, extents, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8),
-                 tensor(byte_result_, {1, out.channels}, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8)};
+      values_.push_back(tensor(bytes_, in, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8));
     } else {
-      values_ = {tensor(image_, extents, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT),
-                 tensor(result_, {1, out.channels}, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)};
+      values_.push_back(tensor(image_, in, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
     }
+    outputs_ = network_.outputs();
+    results_.resize(outputs_.size());
+    byte_results_.resize(outputs_.size());
+    for (std::size_t k = 0; k < outputs_.size(); ++k) {
+      const auto& out = outputs_[k];
+      if (in.scale > 0) {
+        byte_results_[k].resize(out.elements());
+        values_.push_back(tensor(byte_results_[k], out, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8));
+      } else {
+        results_[k].resize(out.elements());
+        values_.push_back(tensor(results_[k], out, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
+      }
+      names_.push_back("output" + std::to_string(k));
+    }
+    for (const auto& name : names_) name_pointers_.push_back(name.c_str());
   }
   static std::string version() {
     return std::string("ONNX Runtime ") + OrtGetApiBase()->GetVersionString();
   }
   void run() {
     constexpr const char* in = "input";
-    constexpr const char* out = "output";
-    check(api->Run(session_, nullptr, &in, &values_[0], 1, &out, 1, &values_[1]));
+    check(api->Run(session_, nullptr, &in, &values_[0], 1, name_pointers_.data(),
+                   name_pointers_.size(), &values_[1]));
   }
   [[nodiscard]] std::vector<float> output_values() const {
-    std::vector<float> values = result_;
-    for (std::size_t i = 0; i < byte_result_.size(); ++i) values[i] = float(byte_result_[i]) - 128;
-    return values;
+    std::vector<float> all;
+    for (std::size_t k = 0; k < outputs_.size(); ++k) {
+      std::vector<float> values = results_[k];
+      for (const std::uint8_t byte : byte_results_[k]) values.push_back(float(byte) - 128);
+      const auto& out = outputs_[k];
+      if (out.width > 1)
+        values = peers::planar(values.data(), out.channels, 1, out.height * out.width);
+      all.insert(all.end(), values.begin(), values.end());
+    }
+    return all;
   }
 
  private:
+  /// As ONNX has them: an image's channels outermost, other values as they are.
+  static std::vector<float> planes_of(const peers::layer& l, const float* values) {
+    if (l.width == 1) return {values, values + l.elements()};
+    return peers::planar(values, l.height, l.width, l.channels);
+  }
   template <class T>
-  static OrtValue* tensor(std::vector<T>& data, const std::vector<std::int64_t>& extents,
+  static OrtValue* tensor(std::vector<T>& data, const peers::layer& of,
                           ONNXTensorElementDataType type) {
+    std::vector<std::int64_t> extents{1, of.channels, of.height, of.width};
+    if (of.width == 1) extents = {1, of.channels};
+    if (of.is_sequence()) extents = {of.height, 1, of.channels};
     OrtMemoryInfo* memory = nullptr;
     check(api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory));
     OrtValue* value = nullptr;
@@ -69,10 +89,15 @@ class ort {
   }
 
   peers::network network_;
-  std::vector<float> image_, result_;
-  std::vector<std::uint8_t> bytes_, byte_result_;
+  std::vector<float> image_;
+  std::vector<std::uint8_t> bytes_;
+  std::vector<peers::layer> outputs_;
+  std::vector<std::vector<float>> results_;  // by output
+  std::vector<std::vector<std::uint8_t>> byte_results_;
+  std::vector<std::string> names_;
+  std::vector<const char*> name_pointers_;
   OrtSession* session_ = nullptr;  // it and the values live as long as the process
-  std::array<OrtValue*, 2> values_{};
+  std::vector<OrtValue*> values_;  // the input, then the outputs
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // xenos as a contestant: the program of one network, bench::networks::XENOS_NETWORK.
-#include <array>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 #include <xenos/exec/threads.hpp>
 #include <xenos/xenos.hpp>
 
@@ -28,7 +29,9 @@ struct contestant {
   using program = decltype(xn::link<xn::targets::host.with_cores(Cores)>(
       std::declval<const model<Network>&>()));
   using input = typename program::template input_buffer<>;
-  using output = typename program::template output_buffer<>;
+  template <int Port>
+  using output = typename program::template output_buffer<Port>;
+  static constexpr int outputs = program::outputs;
 
   explicit contestant(const typename Network::weights& views) : net(model<Network>{views}()) {
     net.pack(*weights);
@@ -45,7 +48,6 @@ class ours {
   using one_core = contestant<Network, 1>;
   using two_cores = contestant<Network, 2>;
   using input = typename one_core::input;
-  using output = typename one_core::output;
 
  public:
   ours(const std::string&, int threads) : pool_(threads) {
@@ -62,21 +64,37 @@ class ours {
     return text + ", g++ " + __VERSION__;
 #endif
   }
-  void run() {
-    const input in(input_.template first<input::extent>());
-    const output out(output_);
-    if (one_) {
-      one_->net.run(*one_->weights, *one_->arena, in, out);
-    } else {
-      two_->net.run_on(pool_, *two_->weights, *two_->arena, in, out);
-    }
-  }
+  void run() { run(std::make_integer_sequence<int, one_core::outputs>{}); }
   [[nodiscard]] std::vector<float> output_values() const {
     return {output_.begin(), output_.end()};
   }
   void describe(const std::string& path) const { peers::describe(one_->net, input_, path); }
 
  private:
+  template <int... Ports>
+  void run(std::integer_sequence<int, Ports...>) {
+    const input in(input_.template first<input::extent>());
+    if (one_) {
+      one_->net.run(*one_->weights, *one_->arena, in, output<Ports>()...);
+    } else {
+      two_->net.run_on(pool_, *two_->weights, *two_->arena, in, output<Ports>()...);
+    }
+  }
+  /// Elements of the outputs before `Port`.
+  template <int Port>
+  static constexpr std::size_t elements_before() {
+    if constexpr (Port == 0) {
+      return 0;
+    } else {
+      return elements_before<Port - 1>() + one_core::template output<Port - 1>::extent;
+    }
+  }
+  template <int Port>
+  auto output() {
+    using buffer = typename one_core::template output<Port>;
+    return buffer(output_.data() + elements_before<Port>(), buffer::extent);
+  }
+
   using element = std::remove_const_t<typename input::element_type>;
   static constexpr bool integers = !std::is_same_v<element, float>;
   std::conditional_t<integers, bench::seeded_integers, models::seeded> make_{1};
@@ -96,7 +114,8 @@ class ours {
       return make_.values(input::extent, 1);
     }
   }();
-  std::array<element, output::extent> output_{};
+  // All outputs, one behind the other.
+  std::vector<element> output_ = std::vector<element>(elements_before<one_core::outputs>());
   xn::thread_pool pool_;
   std::unique_ptr<one_core> one_;
   std::unique_ptr<two_cores> two_;

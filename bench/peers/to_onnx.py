@@ -22,10 +22,12 @@ class Writer:
         self.floats = np.fromfile(path + ".floats", np.float32)
         self.nodes, self.constants, self.names, self.shapes = [], [], [], []
         self.quantised = []  # by line: (scale, zero point), or None
+        self.outputs = []
+        self.splits = {}  # by line: the names of its parts
         for line in open(path + ".txt"):
             op, *numbers = line.split()
             self.line(op, [int(n) for n in numbers])
-        graph = helper.make_graph(self.nodes, "network", [self.input], [self.output],
+        graph = helper.make_graph(self.nodes, "network", [self.input], self.outputs,
                                   self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
         model.ir_version = 8
@@ -76,13 +78,47 @@ class Writer:
         self.nodes.append(helper.make_node(op, inputs, [name], **attributes))
         return name
 
+    @staticmethod
+    def extents(shape):
+        """Of vectors, sequences (rows of one pixel) and images."""
+        height, width, channels = shape
+        if width > 1:
+            return [1, channels, height, width]
+        return [height, 1, channels] if height > 1 else [1, channels]
+
+    def integer_constant(self, values):
+        return self.array(np.asarray(values, np.int64))
+
+    def lstm(self, inputs, shape, channels_in, positions):
+        """An LSTM whose gates are in ONNX's order: input, output, forget, cell."""
+        hidden = shape[2]
+        def gates(position, columns):
+            count = 4 * hidden * columns
+            values = self.floats[position:position + count].reshape(4, hidden, columns)
+            return values[[0, 3, 1, 2]].reshape(1, 4 * hidden, columns)
+        bias = gates(positions[1], 1).reshape(1, -1)
+        constants = [gates(positions[0], channels_in), gates(positions[2], hidden),
+                     np.concatenate([bias, np.zeros_like(bias)], 1)]
+        made = self.node("LSTM", [*inputs, *(self.array(c) for c in constants)],
+                         hidden_size=hidden)
+        return self.node("Squeeze", [made, self.integer_constant([1])])
+
+    def part_of(self, line, which, channels):
+        """A part of a split, of which the first makes all."""
+        if line not in self.splits:
+            count = self.shapes[line][2] // channels
+            self.splits[line] = [f"part{line}_{k}" for k in range(count)]
+            self.nodes.append(helper.make_node("Split", [self.names[line]], self.splits[line],
+                                               axis=1))
+        return self.splits[line][which]
+
     def line(self, op, numbers):
         height, width, channels, count = numbers[:4]
         sources, rest = numbers[4:4 + count], numbers[4 + count:]
         inputs = [self.names[i] for i in sources]
         shape = (height, width, channels)
-        vector = height * width == 1
-        own = {"input": 1, "conv2d": 10, "depthwise2d": 10, "dense": 2}.get(op, 0)
+        own = {"input": 1, "conv2d": 10, "depthwise2d": 10, "transpose_conv": 10, "dense": 2,
+               "max_pool2d": 8, "split": 1, "channel_shuffle": 1, "lstm": 3}.get(op, 0)
         quantised = None
         if len(rest) > own:  # integers: rest ends in [scales,] scale and zero point
             scale, zero = self.floats[rest[-1]:rest[-1] + 2]
@@ -91,9 +127,8 @@ class Writer:
                                 [name, *self.scale_and_zero(self.quantised[i])])
                       for name, i in zip(inputs, sources)] if op != "output" else inputs
         if op == "input":
-            extents = [1, channels] if vector else [1, channels, height, width]
             kind = TensorProto.UINT8 if quantised else TensorProto.FLOAT
-            self.input = helper.make_tensor_value_info("input", kind, extents)
+            self.input = helper.make_tensor_value_info("input", kind, self.extents(shape))
             name = "input"
         elif op in ("conv2d", "depthwise2d"):
             kernel, stride, pads, positions = rest[:2], rest[2:4], rest[4:8], rest[8:]
@@ -109,6 +144,29 @@ class Writer:
             name = self.node("Gemm", [*inputs, *constants], transB=1)
         elif op in ("relu", "relu6") and quantised:
             name = self.names[sources[0]]
+        elif op == "transpose_conv":
+            kernel, stride, pads, positions = rest[:2], rest[2:4], rest[4:8], rest[8:]
+            of = self.shapes[sources[0]][2]
+            constants = [self.constant(positions[0], (channels, *kernel, of), (3, 0, 1, 2)),
+                         self.constant(positions[1], (channels,))]
+            name = self.node("ConvTranspose", [*inputs, *constants], kernel_shape=kernel,
+                             strides=stride, pads=pads)
+        elif op == "max_pool2d":
+            name = self.node("MaxPool", inputs, kernel_shape=rest[:2], strides=rest[2:4],
+                             pads=rest[4:8])
+        elif op == "concat":
+            name = self.node("Concat", inputs, axis=1)
+        elif op == "split":
+            name = self.part_of(sources[0], rest[0], channels)
+        elif op == "channel_shuffle":
+            wide = [1, rest[0], channels // rest[0], height, width]
+            name = self.node("Reshape", [*inputs, self.integer_constant(wide)])
+            name = self.node("Transpose", [name], perm=[0, 2, 1, 3, 4])
+            name = self.node("Reshape", [name, self.integer_constant([1, channels, height, width])])
+        elif op == "lstm":
+            name = self.lstm(inputs, shape, self.shapes[sources[0]][2], rest)
+        elif op == "sigmoid":
+            name = self.node("Sigmoid", inputs)
         elif op == "relu":
             name = self.node("Relu", inputs)
         elif op == "relu6":
@@ -124,8 +182,10 @@ class Writer:
             name = self.node("Softmax", inputs, axis=1)
         elif op == "output":
             kind = TensorProto.UINT8 if self.quantised[sources[0]] else TensorProto.FLOAT
-            self.output = helper.make_tensor_value_info("output", kind, [1, channels])
-            self.nodes[-1].output[0] = name = "output"
+            name = f"output{len(self.outputs)}"
+            self.outputs.append(helper.make_tensor_value_info(name, kind, self.extents(shape)))
+            made = next(n for n in self.nodes if inputs[0] in n.output)
+            made.output[list(made.output).index(inputs[0])] = name
         else:
             sys.exit(f"to_onnx.py knows no {op}")
         if quantised and op not in ("input", "relu", "relu6", "output"):

@@ -148,7 +148,7 @@ class xnnpack {
     } else if (l.op == "softmax") {
       check(xnn_define_softmax(graph_, in, out, 0));
     } else {
-      throw std::runtime_error("no " + l.op);
+      throw peers::unknown_layer(l.op);
     }
   }
 

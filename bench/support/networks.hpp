@@ -30,4 +30,29 @@ struct mobilenetv2 {
   static constexpr auto expression(const weights& w) { return models::mobilenet_v2<224>(w); }
 };
 
+struct resnet18 {
+  using weights = models::resnet18_weights<100, 1000>;
+  static constexpr auto expression(const weights& w) { return models::resnet18<224>(w); }
+};
+struct squeezenet {
+  using weights = models::squeezenet_weights<100, 1000>;
+  static constexpr auto expression(const weights& w) { return models::squeezenet<224>(w); }
+};
+struct shufflenetv2 {
+  using weights = models::shufflenet_v2_weights<models::shufflenet_v2_1_0, 1000>;
+  static constexpr auto expression(const weights& w) { return models::shufflenet_v2<224>(w); }
+};
+struct centrenet {
+  using weights = models::centrenet_weights<100, 80>;
+  static constexpr auto expression(const weights& w) { return models::centrenet<512>(w); }
+};
+struct lstm128 {
+  using weights = models::lstm_stack_weights<128, 128, 1>;
+  static constexpr auto expression(const weights& w) { return models::lstm_stack<64>(w); }
+};
+struct lstm256 {
+  using weights = models::lstm_stack_weights<256, 256, 2>;
+  static constexpr auto expression(const weights& w) { return models::lstm_stack<64>(w); }
+};
+
 }  // namespace bench::networks
