@@ -10,9 +10,10 @@ namespace models {
 namespace xn = xenos;
 
 /// The channels behind the stem, the three stages and the last convolution: each width of the
-/// publication has its own.
+/// publication has its own. And the units of each stage, two or more.
 struct shufflenet_v2_width {
   int stem, stage2, stage3, stage4, last;
+  int units2 = 4, units3 = 8, units4 = 4;
 };
 inline constexpr shufflenet_v2_width shufflenet_v2_0_5{24, 48, 96, 192, 1024};
 inline constexpr shufflenet_v2_width shufflenet_v2_1_0{24, 116, 232, 464, 1024};
@@ -41,9 +42,9 @@ struct shuffle_stage_weights {
 template <shufflenet_v2_width Width, int Classes>
 struct shufflenet_v2_weights {
   xn::layer<xn::ohwi{Width.stem, 3, 3, 3}> stem;
-  shuffle_stage_weights<Width.stem, Width.stage2, 4> stage2;
-  shuffle_stage_weights<Width.stage2, Width.stage3, 8> stage3;
-  shuffle_stage_weights<Width.stage3, Width.stage4, 4> stage4;
+  shuffle_stage_weights<Width.stem, Width.stage2, Width.units2> stage2;
+  shuffle_stage_weights<Width.stage2, Width.stage3, Width.units3> stage3;
+  shuffle_stage_weights<Width.stage3, Width.stage4, Width.units4> stage4;
   xn::layer<xn::ohwi{Width.last, 1, 1, Width.stage4}> last;
   xn::layer<xn::oi{Classes, Width.last}> classifier;
 };

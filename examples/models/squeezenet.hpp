@@ -1,6 +1,6 @@
 // SqueezeNet 1.1 (arXiv:1602.07360 and its authors' later release) for square images of `Size`
-// pixels, channels scaled by `Width` percent. Pools drop what does not fill a window: at 224 pixels
-// nothing, so that rounding up, as published, is the same.
+// pixels, channels scaled by `Width` percent, which must leave them whole. Pools drop what does not
+// fill a window: at 224 pixels nothing, so that rounding up, as published, is the same.
 #pragma once
 
 #include <xenos/xenos.hpp>

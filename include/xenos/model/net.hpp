@@ -189,9 +189,36 @@ struct planned : model_records<Model, Target, Target.parameters_in_place> {
     for (int i = 0; i < size; ++i) {
       if (records[i].out.height > tallest_image) p.why = fault::input_is_endless;
     }
-    return p.why != fault::none ? p : make_segments(records, Target, Policy);
+    return p.why != fault::none ? p : make_units(records, Target, Policy);
   }
-  static constexpr xenos::plan<size> segments = first_part();
+  static constexpr xenos::plan<size> units = first_part();
+  static constexpr detail::link_facts<size> facts = detail::gather_facts(Target, Policy, units);
+
+  static constexpr int search_budget = 400;
+  template <int Part>
+  static constexpr auto search_after() {
+    segment_search<size> search;
+    if constexpr (Part > 0) search = search_part<Part - 1>;
+    search.advance(Target, Policy, units, facts, search_budget);
+    return search;
+  }
+  template <int Part>
+  static constexpr segment_search<size> search_part = search_after<Part>();
+  template <int Part = 0>
+  static constexpr const segment_search<size>& search() {
+    if constexpr (search_part<Part>.finished) {
+      return search_part<Part>;
+    } else {
+      return search<Part + 1>();
+    }
+  }
+  static constexpr xenos::plan<size> segments_of(const segment_search<size>& found) {
+    xenos::plan<size> p = units;
+    make_segments(Target, Policy, facts, found, p);
+    return p;
+  }
+  static constexpr xenos::plan<size> segments = segments_of(search());
+
   static constexpr int ring_budget = 3000;
 
   template <int Segment, int Part>

@@ -58,23 +58,51 @@ constexpr obstacle obstacle_of(const target& t, const Policy& policy, const plan
   return rules.possible ? obstacle::cost : rules.why;
 }
 
+/// The most bytes of parameters that a round may bring; 0: they are read where they lie.
+constexpr bytes_t parameters_limit(const target& t) {
+  return t.parameters_in_place ? 0 : buffer_limit(t);
+}
+/// The scratchpad without the buffers of rounds.
+constexpr bytes_t scratchpad_left(const target& t) {
+  const bytes_t limit = parameters_limit(t);
+  return limit > 0 ? (t.scratchpad & -bytes_t{t.alignment}) - 2 * limit : t.scratchpad;
+}
+
 }  // namespace detail
 
-/// Chooses segments, tiles, splits and strips: `p.segments` with first, last, tile, split, strips,
-/// moved and cycles. A segment is a run of units of which only the last is read from outside, whose
-/// rings fit the scratchpad, in strips of columns where rows of all of them do not; the choice
-/// minimises the sum of `segment_cycles`, and of equal plans the one that moves less wins.
-template <int N, class Policy>
-constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
-  using namespace detail;
-  const int n = p.unit_count;
-  const link_facts<N> f = gather_facts(t, policy, p);
-  const bytes_t limit = t.parameters_in_place ? 0 : buffer_limit(t);
-  const bytes_t space =
-      limit > 0 ? (t.scratchpad & -bytes_t{t.alignment}) - 2 * limit : t.scratchpad;
-  best_segment best[N + 1];
-  best[0].cycles = 0;
-  for (int j = 0; j < n; ++j) {
+/// The segments that end at each unit at the least cost: dynamic programming, unit by unit.
+/// Resumable: `advance` until `finished`; then `choose_segments` if there is no fault.
+template <int N>
+struct segment_search {
+  detail::best_segment best[N + 1] = {};
+  int next = 0;  // the first unit whose segments were not considered
+  bool finished = false;
+  fault why = fault::none;
+  int where = -1;
+  bytes_t needs = 0;
+  bytes_t has = 0;
+
+  /// Further units, until about `budget` segments under one split each have been considered.
+  template <class Policy>
+  constexpr void advance(const target& t, const Policy& policy, const plan<N>& p,
+                         const detail::link_facts<N>& f, int budget) {
+    if (p.why != fault::none) why = p.why;
+    if (next == 0) best[0].cycles = 0;
+    while (budget > 0 && next < p.unit_count && why == fault::none) {
+      budget -= consider_ends(t, policy, p, f, next);
+      ++next;
+    }
+    finished = next == p.unit_count || why != fault::none;
+  }
+
+ private:
+  /// All segments that end in unit `j`; how many, each under each of its splits.
+  template <class Policy>
+  constexpr int consider_ends(const target& t, const Policy& policy, const plan<N>& p,
+                              const detail::link_facts<N>& f, int j) {
+    using namespace detail;
+    const bytes_t limit = parameters_limit(t);
+    const bytes_t space = scratchpad_left(t);
     best_segment& here = best[j + 1];
     const split_choices wanted = splits_of(p.units[j], t, policy);
     split_price<N> prices[8];
@@ -87,7 +115,9 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
     bytes_t temporaries = 0;
     round_price parameters(p.units[j], t.alignment);
     bytes_t states = 0;
+    int tried = 0;
     for (int i = j; i >= 0; --i) {
+      tried += 1 + wanted.count;
       const unit& u = p.units[i];
       const bool inside =
           u.in_place || (!u.materialise && f.last_use[i] >= 0 && f.last_use[i] <= j);
@@ -157,6 +187,7 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
           strips = {};
           strips.rules = split_rules(p.units[j], t, by, more);
           for (int k = j; k >= i; --k) strips.add(p, t, f, k, j);
+          tried += j - i + 1;
         }
         if (!strips.rules.possible) break;
         if (more > 1) consider_all(strips, f.choices);
@@ -164,24 +195,47 @@ constexpr void link_units(const target& t, const Policy& policy, plan<N>& p) {
       if (fits) continue;
       here.limited = true;
       if (i < j) break;
-      p.where = j;
-      p.has = t.scratchpad;
-      p.why = fault::scratchpad_too_small;
+      where = j;
+      has = t.scratchpad;
+      why = fault::scratchpad_too_small;
       const bytes_t left = room - align_up(zeros, t.alignment);
-      p.needs = t.scratchpad - left;
+      needs = t.scratchpad - left;
       if (left >= 0 && parameters.least(u) > limit) {
-        p.why = fault::parameters_too_large;
-        p.needs = parameters.least(u);
-        p.has = limit;
+        why = fault::parameters_too_large;
+        needs = parameters.least(u);
+        has = limit;
       } else if (left >= 0) {  // the unfinished sums of one tile are too many
         const int rows = u.tile(f.tiles[0]);
-        p.needs +=
+        needs +=
             bytes_t{rows} * u.out.width * pixel_sum_bytes(u, parameters.in_channels.channel_block);
       }
-      return;
+      break;
     }
+    return tried;
   }
+};
 
+/// Chooses segments, tiles, splits and strips: `p.segments` with first, last, tile, split, strips,
+/// moved and cycles. A segment is a run of units of which only the last is read from outside, whose
+/// rings fit the scratchpad, in strips of columns where rows of all of them do not; the choice
+/// minimises the sum of `segment_cycles`, and of equal plans the one that moves less wins.
+template <int N, class Policy>
+constexpr void choose_segments(const target& t, const Policy& policy,
+                               const detail::link_facts<N>& f, const segment_search<N>& search,
+                               plan<N>& p) {
+  using namespace detail;
+  if (p.why != fault::none) return;
+  if (search.why != fault::none) {
+    p.why = search.why;
+    p.where = search.where;
+    p.needs = search.needs;
+    p.has = search.has;
+    return;
+  }
+  const int n = p.unit_count;
+  const auto& best = search.best;
+  const bytes_t limit = parameters_limit(t);
+  const bytes_t space = scratchpad_left(t);
   for (int end = n; end > 0; end = best[end].first) ++p.segment_count;
   int index = p.segment_count;
   for (int end = n; end > 0; end = best[end].first) {

@@ -15,26 +15,44 @@
 
 namespace xenos::inline XENOS_ABI {
 
-// Compilers limit the steps of one constant expression, so planning has three parts that a template
-// model evaluates one by one; make_plan is their composition.
+// Compilers limit the steps of one constant expression, so planning has parts that a template model
+// evaluates one by one; make_plan is their composition.
 
-/// Part one: units, segments, tiles.
+/// Part one: units and stages.
 template <int N, class Policy>
-constexpr plan<N> make_segments(const graph<N>& g, const target& t, const Policy& policy) {
+constexpr plan<N> make_units(const graph<N>& g, const target& t, const Policy& policy) {
   plan<N> p;
   p.alignment = t.alignment;
   fuse(g, t, policy, p);
   cut_stages(t, stages_wanted(t, policy), p);
-  if (p.why != fault::none) return p;
   if constexpr (requires { policy.ahead; }) p.ahead = policy.ahead;
-  link_units(t, policy, p);
-  number_stages(p);
   return p;
 }
 
-// Part two is segment_rings (plan/schedule.hpp), one for each segment.
+// Part two is gather_facts, then segment_search, itself in parts (plan/link.hpp).
 
-/// Part three: offsets, totals, and whether the target's memory suffices.
+/// Part three: segments and tiles.
+template <int N, class Policy>
+constexpr void make_segments(const target& t, const Policy& policy,
+                             const detail::link_facts<N>& facts, const segment_search<N>& search,
+                             plan<N>& p) {
+  choose_segments(t, policy, facts, search, p);
+  if (p.why == fault::none) number_stages(p);
+}
+/// Parts one to three.
+template <int N, class Policy>
+constexpr plan<N> make_segments(const graph<N>& g, const target& t, const Policy& policy) {
+  plan<N> p = make_units(g, t, policy);
+  const detail::link_facts<N> facts = detail::gather_facts(t, policy, p);
+  segment_search<N> search;
+  while (!search.finished) search.advance(t, policy, p, facts, 1 << 20);
+  make_segments(t, policy, facts, search, p);
+  return p;
+}
+
+// Part four is segment_rings (plan/schedule.hpp), one for each segment.
+
+/// Part five: offsets, totals, and whether the target's memory suffices.
 template <int N>
 constexpr void finish_plan(const target& t, plan<N>& p) {
   place_tensors(p);

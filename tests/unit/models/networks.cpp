@@ -1,0 +1,154 @@
+// The papers' networks: their size as published, plans of the whole networks under all policies,
+// and runs of small ones, which agree with the definitions and to the bit with each other.
+#include <support/cores.hpp>
+
+#include <catch2/catch.hpp>
+
+#include "../../../bench/support/fill.hpp"
+
+namespace {
+
+namespace xn = xenos;
+using namespace xenos_test;
+
+/// A split policy that is chosen at run time, so that one planner is compiled.
+struct any_policy : xn::planning {
+  int which = 0;
+  static constexpr int count = 7;
+  [[nodiscard]] constexpr xn::split_choices split(const xn::split_query& of) const {
+    switch (which) {
+      case 0: return xn::split::none.split(of);
+      case 1: return xn::split::rows.split(of);
+      case 2: return xn::split::columns.split(of);
+      case 3: return xn::split::output_channels.split(of);
+      case 4: return xn::split::grid.split(of);
+      case 5: return xn::split::paper.split(of);
+      default: return xn::split::automatic.split(of);
+    }
+  }
+};
+
+/// Records of any of the networks.
+using records = xn::graph<160>;
+
+template <xn::target On, class Model>
+records records_of(const Model&) {
+  constexpr auto& of = xn::model_records<Model, On, true>::records;
+  records all;
+  for (int i = 0; i < of.count; ++i) all.push(of[i]);
+  return all;
+}
+
+/// Multiply-accumulates of the layers with weights.
+std::int64_t macs_of_layers(const records& g) {
+  std::int64_t macs = 0;
+  for (int i = 0; i < g.count; ++i) {
+    if (g[i].parameter_bytes > 0) macs += g[i].macs;
+  }
+  return macs;
+}
+std::int64_t parameters_of(const records& g) {
+  std::int64_t bytes = 0;
+  for (int i = 0; i < g.count; ++i) bytes += g[i].parameter_bytes;
+  return bytes / std::int64_t{sizeof(float)};
+}
+
+/// Plans under every policy for one to four cores; the first that is wrong.
+std::string check_plans(const records& g, const xn::target& on) {
+  for (int cores = 1; cores <= 4; ++cores) {
+    for (int which = 0; which < any_policy::count; ++which) {
+      any_policy policy;
+      policy.which = which;
+      const xn::target t = on.with_cores(cores);
+      const auto plan = xn::make_plan(g, t, policy);
+      const std::string where = std::string(on.name.text) + ", policy " + std::to_string(which) +
+                                ", " + std::to_string(cores) + " cores";
+      if (plan.why != xn::fault::none) return where + ": no plan";
+      if (xn::verify(g, t, plan).what != xn::flaw::none) return where + ": wrong plan";
+      if (which > 0 && cores > 1 && plan.cores < 2 && cores != 3) return where + ": not split";
+    }
+  }
+  return "";
+}
+
+/// A machine with narrow vectors and a small scratchpad.
+constexpr xn::target small =
+    xn::targets::cortex_m55.with_scratchpad(96 * 1024).with_memory(1 << 26);
+
+/// For which splitting pays even in models as small as these.
+constexpr xn::target cheap(int cores) {
+  xn::target t = small.with_cores(cores);
+  t.barrier_cycles = 1;
+  t.exchange_bytes_per_cycle = 1 << 20;
+  t.step_cycles = 1;
+  return t;
+}
+
+template <int Cores, auto Policy>
+struct split_on {
+  template <class Model>
+  static void check(const Model& model, const buffers& in, const buffers& want) {
+    const auto net = xn::link<cheap(Cores), Policy>(model);
+    using net_type = std::remove_cvref_t<decltype(net)>;
+    static_assert(net_type::plan.cores == Cores);
+    CHECK(same_bits(run_on_threads(net, in, Cores), want));
+  }
+};
+
+/// Against the definitions on the host, then split on another target.
+template <class... Splits, class Model>
+void check_network(const Model& model) {
+  const auto net = xn::link<xn::targets::host>(model);
+  const buffers in = random_inputs<decltype(net)>();
+  const buffers want = run_program(net, in);
+  CHECK(difference(want, reference_outputs(net, in)) == "");
+  (Splits::check(model, in, want), ...);
+}
+
+template <class Weights>
+Weights seeded_weights() {
+  static models::seeded make(seed());
+  Weights weights;
+  bench::fill(make, weights);
+  return weights;
+}
+
+}  // namespace
+
+TEST_CASE("The papers' networks, whole", "[models]") {
+  const auto check = [](const auto& model, std::int64_t macs, std::int64_t parameters) {
+    const records g = records_of<xn::targets::host>(model);
+    CHECK(macs_of_layers(g) == macs);
+    CHECK(parameters_of(g) == parameters);
+    CHECK(check_plans(g, xn::targets::host) == "");
+    CHECK(check_plans(records_of<small>(model), small) == "");
+  };
+  // Parameters are those of torchvision's models with batch normalisation folded (a value a channel
+  // instead of two), and 1000 classes filled up to whole vectors.
+  check(models::resnet18<224>(models::resnet18_weights<100, 1000>{}), 1'814'073'344,
+        11'689'512 - 4'800 + 8);
+  check(models::squeezenet<224>(models::squeezenet_weights<100, 1000>{}), 349'151'936,
+        1'235'496 + 8);
+  check(
+      models::shufflenet_v2<224>(models::shufflenet_v2_weights<models::shufflenet_v2_1_0, 1000>{}),
+      144'907'992, 2'272'256);
+  check(models::centrenet<512>(models::centrenet_weights<100, 80>{}), 22'716'350'464, 15'815'088);
+}
+
+TEST_CASE("SqueezeNet of small width", "[models]") {
+  const auto weights = seeded_weights<models::squeezenet_weights<25, 10>>();
+  check_network<split_on<3, xn::split::automatic>>(models::squeezenet<48>(weights));
+}
+TEST_CASE("ShuffleNetV2 of small width", "[models]") {
+  constexpr models::shufflenet_v2_width width{6, 12, 24, 36, 40, 2, 2, 2};
+  const auto weights = seeded_weights<models::shufflenet_v2_weights<width, 10>>();
+  check_network<split_on<4, xn::split::paper>>(models::shufflenet_v2<64>(weights));
+}
+TEST_CASE("LSTMs one behind the other", "[models]") {
+  const auto weights = seeded_weights<models::lstm_stack_weights<7, 19, 2>>();
+  check_network<>(models::lstm_stack<5>(weights));
+}
+TEST_CASE("CentreNet of small width, and so the backbone of ResNet18", "[models]") {
+  const auto weights = seeded_weights<models::centrenet_weights<12, 5>>();
+  check_network<split_on<4, xn::split::grid>>(models::centrenet<64>(weights));
+}
