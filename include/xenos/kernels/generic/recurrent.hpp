@@ -7,6 +7,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/core/lanes.hpp>
 #include <xenos/core/math.hpp>
+#include <xenos/core/range.hpp>
 #include <xenos/core/window.hpp>
 #include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/kernel.hpp>
@@ -71,30 +72,48 @@ struct gate_weights {
     }
   }
 
-  /// Sums of one block: `from`, and then the products with all of `values`, in their order.
-  template <class Value>
-  void multiply(int block, const Value* values, const sum_type* from, sum_type* to) const {
-    constexpr int vectors = Gates * Block.vectors;
+  static constexpr int vectors = Gates * Block.vectors;
+
+  /// Sums of one block for `Rows` rows: `from(row)`, and then the products with `some` of
+  /// `values(row)`, in their order, to `to(row)`. A weight is read once for all rows.
+  template <int Rows, class Values, class From, class To>
+  void multiply(int block, range some, const Values& values, const From& from, const To& to) const {
     constexpr int lanes_each = Block.lanes;
     const T* XENOS_RESTRICT weight =
-        weights + static_cast<std::size_t>(block) * In * sums::in_block;
-    lanes<sum_type, lanes_each> sum[vectors];
+        weights + (static_cast<std::size_t>(block) * In + static_cast<std::size_t>(some.first)) *
+                      sums::in_block;
+    lanes<sum_type, lanes_each> sum[Rows][vectors];
+    const T* value[Rows];
     XENOS_UNROLL(8)
-    for (int v = 0; v < vectors; ++v) {
-      sum[v] = load_lanes<sum_type, lanes_each>(from + v * lanes_each);
-    }
-    for (int i = 0; i < In; ++i) {
-      const sum_type value = values[i];
+    for (int r = 0; r < Rows; ++r) {
+      value[r] = values(r);
       XENOS_UNROLL(8)
       for (int v = 0; v < vectors; ++v) {
-        sum[v] += value * load_lanes<T, lanes_each>(weight + v * lanes_each);
+        sum[r][v] = load_lanes<sum_type, lanes_each>(from(r) + v * lanes_each);
+      }
+    }
+    for (int i = some.first; i < some.end; ++i) {
+      XENOS_UNROLL(8)
+      for (int v = 0; v < vectors; ++v) {
+        const auto w = load_lanes<T, lanes_each>(weight + v * lanes_each);
+        XENOS_UNROLL(8)
+        for (int r = 0; r < Rows; ++r) sum[r][v] += sum_type(value[r][i]) * w;
       }
       weight += sums::in_block;
     }
     XENOS_UNROLL(8)
-    for (int v = 0; v < vectors; ++v) {
-      store_lanes<sum_type, lanes_each>(to + v * lanes_each, sum[v]);
+    for (int r = 0; r < Rows; ++r) {
+      XENOS_UNROLL(8)
+      for (int v = 0; v < vectors; ++v) {
+        store_lanes<sum_type, lanes_each>(to(r) + v * lanes_each, sum[r][v]);
+      }
     }
+  }
+  /// The same for one row and all of its values.
+  void multiply(int block, const T* values, const sum_type* from, sum_type* to) const {
+    multiply<1>(
+        block, {0, In}, [values](int) { return values; }, [from](int) { return from; },
+        [to](int) { return to; });
   }
 };
 
@@ -120,6 +139,7 @@ XENOS_ALWAYS_INLINE void for_units(const Work& work) {
 /// One step of an LSTM. State: c, then h.
 template <recurrent_geometry Geometry, unit_block Block, class T>
 struct lstm_cell {
+  static constexpr int features = Geometry.features;
   static constexpr int hidden = Geometry.hidden;
   using sum_type = accumulator_of<T>;
   using sums = gate_sums<4, hidden, Block>;
@@ -141,12 +161,15 @@ struct lstm_cell {
 
   static const sum_type* output(const sum_type* state) { return state + hidden; }
 
-  /// From the sums of the input, which are lost.
-  static void step(const packed& parameters, sum_type* gates, sum_type* state, sum_type*) {
+  /// From the sums of the input, which are lost. Steps that run through the weights `backwards` and
+  /// forwards in turn find the last ones still near.
+  static void step(const packed& parameters, sum_type* gates, sum_type* state, sum_type*,
+                   bool backwards) {
     using std::tanh;
     sum_type* const cell = state;
     sum_type* const before = state + hidden;
-    for (int block = 0; block < sums::blocks; ++block) {
+    for (int b = 0; b < sums::blocks; ++b) {
+      const int block = backwards ? sums::blocks - 1 - b : b;
       sum_type* const mine = gates + block * sums::in_block;
       parameters.recurrent.multiply(block, before, mine, mine);
     }
@@ -164,6 +187,7 @@ struct lstm_cell {
 /// One step of a GRU. State: h.
 template <recurrent_geometry Geometry, bool ResetAfter, unit_block Block, class T>
 struct gru_cell {
+  static constexpr int features = Geometry.features;
   static constexpr int hidden = Geometry.hidden;
   using sum_type = accumulator_of<T>;
   using sums = gate_sums<3, hidden, Block>;
@@ -202,10 +226,11 @@ struct gru_cell {
 
   /// From the sums of the input.
   static void step(const packed& parameters, const sum_type* gates, sum_type* state,
-                   sum_type* scratch) {
+                   sum_type* scratch, bool backwards) {
     using std::tanh;
     sum_type* const recurrent = scratch;
-    for (int block = 0; block < early::blocks; ++block) {
+    for (int b = 0; b < early::blocks; ++b) {
+      const int block = backwards ? early::blocks - 1 - b : b;
       const int at = block * early::in_block;
       parameters.recurrent.multiply(block, state, parameters.recurrent_bias + at, recurrent + at);
     }
@@ -244,7 +269,7 @@ struct gru_cell {
 };
 
 /// A recurrent layer of cells `Cell`. The input's part of several rows is computed at once, so that
-/// each block of weights is read once for them; then row by row the recurrent part. Sums are in the
+/// each weight is read once for them; then row by row the recurrent part. Sums are in the
 /// order bias, features, hidden units whatever the tile, so that results do not depend on it.
 template <class Cell, class T>
 struct recurrent_rows {
@@ -253,7 +278,16 @@ struct recurrent_rows {
   using packed = typename Cell::packed;
   static constexpr bool folds = false;
   static constexpr int block_rows = 1;
-  static constexpr int rows_at_once = 4;
+  /// As many as their sums, a value of each and a vector of weights fit the registers.
+  static constexpr int rows_together =
+      max_of(1, (XENOS_VECTOR_REGISTERS - 1) / (decltype(packed::input)::vectors + 1));
+  /// Many, so that the weights of either part come near once for several rows; but their sums take
+  /// no more than an eighth of these weights.
+  static constexpr int rows_at_once =
+      max_of(1, min_of(24, Cell::features / 8) / rows_together) * rows_together;
+  /// Features whose weights stay in the first-level cache while the rows pass by.
+  static constexpr int features_at_once =
+      max_of(1, 16 * 1024 / static_cast<int>(sizeof(T) * static_cast<std::size_t>(sums::in_block)));
   static constexpr bytes_t state_bytes = bytes_t{sizeof(sum_type)} * Cell::state_values;
   static constexpr bytes_t temporary_bytes =
       bytes_t{sizeof(sum_type)} * (rows_at_once * sums::count + Cell::scratch_values);
@@ -274,19 +308,40 @@ struct recurrent_rows {
     for (int first = 0; first < t.rows; first += rows_at_once) {
       const int rows = min_of(rows_at_once, t.rows - first);
       for (int block = 0; block < sums::blocks; ++block) {
-        const int at = block * sums::in_block;
-        for (int r = 0; r < rows; ++r) {
-          parameters.input.multiply(block, t.in[0][first + r], parameters.bias + at,
-                                    gates + r * sums::count + at);
+        for (int i = 0; i < Cell::features; i += features_at_once) {
+          const range some{i, min_of(i + features_at_once, Cell::features)};
+          multiply_input<rows_together>(parameters, block, some, t.in[0] + first, gates, rows);
         }
       }
       for (int r = 0; r < rows; ++r) {
-        Cell::step(parameters, gates + r * sums::count, state, gates + rows_at_once * sums::count);
+        Cell::step(parameters, gates + r * sums::count, state, gates + rows_at_once * sums::count,
+                   r % 2 != 0);
         const sum_type* const made = Cell::output(state);
         const auto finish = epilogue.row(first + r);
         T* const out = t.out[first + r];
         make_channels<native_lanes<T>>(out, 0, 0, Cell::hidden, finish, copied<sum_type>{made});
       }
+    }
+  }
+
+ private:
+  /// What `some` features add to the sums of a block for `rows` rows, `Rows` at a time.
+  template <int Rows>
+  static void multiply_input(const packed& parameters, int block, range some, const T* const* in,
+                             sum_type* gates, int rows) {
+    const int at = block * sums::in_block;
+    for (; rows >= Rows; rows -= Rows) {
+      parameters.input.template multiply<Rows>(
+          block, some, [&](int r) { return in[r]; },
+          [&](int r) {
+            return some.first == 0 ? parameters.bias + at : gates + r * sums::count + at;
+          },
+          [&](int r) { return gates + r * sums::count + at; });
+      in += Rows;
+      gates += Rows * sums::count;
+    }
+    if constexpr (Rows > 1) {
+      multiply_input<Rows - 1>(parameters, block, some, in, gates, rows);
     }
   }
 };
