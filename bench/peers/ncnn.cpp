@@ -16,6 +16,7 @@ class model {
  public:
   explicit model(const peers::network& network) : network_(network) {
     for (const auto& layer : network.layers) {
+      if (is_later_part(layer)) continue;
       for (const int source : layer.from) ++readers_[source];
     }
     for (int id = 0; id < int(network.layers.size()); ++id) {
@@ -29,8 +30,12 @@ class model {
   std::string last;           // the tensor that is the output
 
  private:
+  /// The first part of a split makes all.
+  static bool is_later_part(const peers::layer& l) { return l.op == "split" && l.number > 0; }
+
   void add(int id) {
     const auto& l = network_.layers[std::size_t(id)];
+    if (is_later_part(l)) return;
     const std::string made = tensor(id);
     names in;
     for (const int source : l.from) in.push_back(read(source));
@@ -64,6 +69,24 @@ class model {
       line("BinaryOp", in, {made}, {pair(0, 0)});
     } else if (l.op == "global_average_pool") {
       line("Pooling", in, {made}, {pair(0, 1), pair(4, 1)});
+    } else if (l.op == "max_pool2d") {
+      line("Pooling", in, {made},
+           {pair(0, 0), pair(1, l.kernel_width), pair(11, l.kernel_height), pair(2, l.stride_width),
+            pair(12, l.stride_height), pair(3, l.left), pair(13, l.top), pair(14, l.right),
+            pair(15, l.bottom), pair(5, 1)});
+    } else if (l.op == "concat") {
+      line("Concat", in, {made}, {pair(0, 0)});
+    } else if (l.op == "split") {
+      names parts;
+      for (std::size_t k = 0; k < network_.layers.size(); ++k) {
+        const auto& part = network_.layers[k];
+        if (part.op == "split" && part.from == l.from) parts.push_back(tensor(int(k)));
+      }
+      std::string equal = "-23300=" + std::to_string(parts.size());
+      for (std::size_t k = 0; k < parts.size(); ++k) equal += ",-233";
+      line("Slice", in, parts, {equal, pair(1, 0)});
+    } else if (l.op == "channel_shuffle") {
+      line("ShuffleChannel", in, {made}, {pair(0, l.number)});
     } else if (l.op == "softmax") {
       line("Softmax", in, {made}, {pair(0, 0), pair(1, 1)});
     } else {
@@ -119,7 +142,9 @@ class ncnn_peer {
     net_.opt.use_fp16_storage = false;
     net_.opt.use_fp16_arithmetic = false;
     net_.opt.use_bf16_storage = false;
-    if (net_.load_param_mem(model_.text.c_str()) != 0) throw std::runtime_error("bad text");
+    if (net_.load_param_mem(model_.text.c_str()) != 0) {
+      throw peers::unknown_layer("layer in this build of ncnn");
+    }
     net_.load_model(reinterpret_cast<const unsigned char*>(model_.values.data()));
     const auto& in = network_.input();
     const auto planes = peers::planar(in.weights, in.height, in.width, in.channels);

@@ -152,6 +152,29 @@ class onednn {
           {dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, pooled}}});
       return pooled;
     }
+    if (l.op == "max_pool2d") {
+      const dnnl::pooling_forward::desc wanted(
+          inference, dnnl::algorithm::pooling_max, source.get_desc(), any(out),
+          {l.stride_height, l.stride_width}, {l.kernel_height, l.kernel_width}, {l.top, l.left},
+          {l.bottom, l.right});
+      const dnnl::pooling_forward::primitive_desc chosen(wanted, engine_);
+      const memory pooled(chosen.dst_desc(), engine_);
+      steps_.push_back(
+          {dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, pooled}}});
+      return pooled;
+    }
+    if (l.op == "concat") {
+      std::vector<memory::desc> formats;
+      for (const int from : l.from) formats.push_back(tensors_[std::size_t(from)].get_desc());
+      const dnnl::concat::primitive_desc chosen(1, formats, engine_);
+      const memory made(chosen.dst_desc(), engine_);
+      step join{dnnl::concat(chosen), {{DNNL_ARG_DST, made}}};
+      for (std::size_t k = 0; k < l.from.size(); ++k) {
+        join.arguments[DNNL_ARG_MULTIPLE_SRC + int(k)] = tensors_[std::size_t(l.from[k])];
+      }
+      steps_.push_back(join);
+      return made;
+    }
     if (l.op == "softmax") {
       const memory made(source.get_desc(), engine_);
       const dnnl::softmax_forward::desc wanted(inference, source.get_desc(), 1);

@@ -141,6 +141,10 @@ class xnnpack {
     } else if (l.op == "dense") {
       const auto matrix = weights_of(l, {channels, channels_in}, l.weights, 0);
       check(xnn_define_fully_connected(graph_, l.low, l.high, in, matrix, bias_of(l), out, 0));
+    } else if (l.op == "max_pool2d") {
+      check(xnn_define_max_pooling_2d(graph_, top, right, bottom, left, kernel_height, kernel_width,
+                                      stride_height, stride_width, 1, 1, l.low, l.high, in, out,
+                                      0));
     } else if (l.op == "add") {
       check(xnn_define_add2(graph_, l.low, l.high, in, ids_[std::size_t(l.from[1])], out, 0));
     } else if (l.op == "global_average_pool") {
