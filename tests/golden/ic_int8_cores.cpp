@@ -12,7 +12,7 @@ TEST_CASE("ic/int8: several cores and rounds") {
   const auto once = folder.values<std::int8_t>("outputs_single_rounding.npy");
   INFO(folder.failure());
   REQUIRE(folder.good());
-  golden::check_integer_cores<128>(models::resnet8_int8(weights), inputs, twice);
+  golden::check_integer_cores<24>(models::resnet8_int8(weights), inputs, twice);
   const auto single = models::resnet8_int8<xenos::rounding::once>(weights);
   CHECK(golden::differences(
             golden::run_integers(xenos::link<xenos::targets::cortex_m4>(single), inputs), once) ==

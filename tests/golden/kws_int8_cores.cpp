@@ -12,7 +12,7 @@ TEST_CASE("kws/int8: several cores and rounds") {
   const auto once = folder.values<std::int8_t>("outputs_single_rounding.npy");
   INFO(folder.failure());
   REQUIRE(folder.good());
-  golden::check_integer_cores<64>(models::ds_cnn_int8(weights), inputs, twice);
+  golden::check_integer_cores<12>(models::ds_cnn_int8(weights), inputs, twice);
   const auto single = models::ds_cnn_int8<xenos::rounding::once>(weights);
   CHECK(golden::differences(
             golden::run_integers(xenos::link<xenos::targets::cortex_m4>(single), inputs), once) ==

@@ -91,7 +91,8 @@ class corruption {
     const int e = d_.between(0, xenos::max_streams - 1) % std::max(u.edge_count, 1);
     const int f = d_.between(0, xenos::max_followers - 1) % std::max(u.follower_count, 1);
     xenos::access& reads = u.edges[e].reads;
-    switch (d_.between(0, 37)) {
+    switch (d_.between(0, 38)) {
+      case 38: return change("end_bytes", u.end_bytes);
       case 35: return change("terms", u.terms);
       case 36: return change("term_bytes", u.term_bytes);
       case 37: return change("sum_bytes", u.sum_bytes);

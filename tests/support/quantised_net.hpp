@@ -71,7 +71,8 @@ template <class Net>
 record_tensors define_records(const Net& net, const std::vector<double>& input) {
   return define_records(net, input, std::make_integer_sequence<int, Net::size>{});
 }
-/// What a program makes of it, in an arena of rubbish; `probe` sees the rows.
+/// What a program makes of it, in an arena of rubbish; `probe` sees the rows, but where a transport
+/// brings parameters.
 template <class Net, class Probe = xn::no_probe>
 std::vector<double> run_net(const Net& net, const std::vector<double>& input, Probe&& probe = {}) {
   static_assert(xn::verify(Net::records, Net::on, Net::plan).what == xn::flaw::none);
@@ -83,8 +84,14 @@ std::vector<double> run_net(const Net& net, const std::vector<double>& input, Pr
   net.pack(*weights);
   const auto arena = std::make_unique<typename Net::arena>();
   for (std::byte& b : arena->bytes) b = std::byte{0x5a};
-  net.run_probed(probe, *weights, Net::tiers(*arena), typename Net::template input_buffer<>(in),
-                 typename Net::template output_buffer<>(out));
+  const typename Net::template input_buffer<> from(in);
+  const typename Net::template output_buffer<> to(out);
+  if constexpr (Net::plan.rounds > 0) {
+    xn::copy_transport by;
+    CHECK(net.run_with(by, *weights, *arena, from, to).has_value());
+  } else {
+    net.run_probed(probe, *weights, Net::tiers(*arena), from, to);
+  }
   return {out.begin(), out.end()};
 }
 template <class Net>

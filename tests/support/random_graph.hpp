@@ -409,6 +409,7 @@ class model_generator {
       node.terms = d_.between(2, values - 1);
       node.term_bytes = 4 * ((values - 1) / node.terms) * node.channel_block;  // some unused
       node.sum_bytes = 4 * node.channel_block;
+      node.end_bytes = node.sum_bytes * d_.between(1, 3);
     }
   }
 

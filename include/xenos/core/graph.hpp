@@ -71,6 +71,7 @@ struct record {
   int terms = 0;                // of a sum, if theirs can come some at a time; 0: they cannot
   bytes_t term_bytes = 0;       // then: for each term, of a block of channels
   bytes_t sum_bytes = 0;        // and of a pixel's unfinished sums of such a block
+  bytes_t end_bytes = 0;        // and what its sums begin with, or what finishes them
   bytes_t temporary_bytes = 0;  // scratch the kernel needs while it runs
   bytes_t state_bytes = 0;      // what the kernel carries from row to row
   int block_rows = 1;           // rows of the kernel's register block

@@ -96,12 +96,13 @@ struct no_parameters {};
 //                               the same to the bit, however they are cut; absent: it cannot. Only
 //                               with channel_bytes. Then it also has
 //   term_bytes                  bytes of the parameters of a term, for a block of channels
-//   sum_bytes                   bytes of a pixel's unfinished sums, for a block of channels; what
-//                               they begin with (the bias) has no more
+//   sum_bytes                   bytes of a pixel's unfinished sums, for a block of channels
+//   end_bytes                   bytes of the parameters that only the first piece needs (the bias)
+//                               or only the last (what scales the sums), for a block of channels,
+//                               whichever are more; absent: sum_bytes
 //   fetch(transport, to, packed, channels, terms) -> bool, brought(at, channels, terms) -> resident
-//                               as above, of some terms: at most term_bytes for each, and sum_bytes
-//                               more, for each block of channels. The bias is needed in the first
-//                               piece only
+//                               as above, of some terms: at most term_bytes for each, and end_bytes
+//                               more, for each block of channels
 //   run(tile, packed, views, epilogue)
 //                               computes the tile, and passes each finished value through the
 //                               epilogue before it is stored; one that can compute ranges takes a

@@ -79,21 +79,42 @@ struct kernel_in_reach<Kernel, false, Views...> {
   using type = generic::with_views<Kernel, Views...>;
 };
 
-/// The kernel of record `Id`, as member `type`; inputs and outputs are copied. `InPlace`: it can
-/// read all weights where they lie.
-template <class Traced, int Id, int VectorBytes, bool InPlace,
+/// A kernel, with less scratch if it can do with less.
+template <class Kernel, bytes_t Scratch>
+struct kernel_within {
+  using type = Kernel;
+};
+template <auto Op, int Width, int Channels, class Kernel, bytes_t Scratch>
+  requires requires { typename Kernel::template within<Scratch>; }
+struct kernel_within<int8_layer<Op, Width, Channels, Kernel>, Scratch> {
+  using type = int8_layer<Op, Width, Channels, typename Kernel::template within<Scratch>>;
+};
+
+/// What a target says of kernels.
+struct kernel_limits {
+  int vector_bytes;
+  bytes_t scratch;
+  bool in_place;  // they can read all weights where they lie
+};
+constexpr kernel_limits limits_of(const target& t, bool in_place) {
+  return {t.vector_bytes, t.kernel_scratch(), in_place};
+}
+
+/// The kernel of record `Id`, as member `type`; inputs and outputs are copied.
+template <class Traced, int Id, kernel_limits Limits,
           class Node = typename indexed<typename Traced::types>::template type<Id>>
 struct record_kernel {
   static constexpr record r = Traced::records[Id];
   using type = generic::copy_rows<r.out.row(), r.out.channels, element_t<r.type>>;
 };
-template <class Traced, int Id, int VectorBytes, bool InPlace, auto Op, class... Views>
-struct record_kernel<Traced, Id, VectorBytes, InPlace, stage<Op, Views...>> {
+template <class Traced, int Id, kernel_limits Limits, auto Op, class... Views>
+struct record_kernel<Traced, Id, Limits, stage<Op, Views...>> {
   static constexpr record r = Traced::records[Id];
   using selected =
       typename kernel_for<record_traits<Traced, Id>::op, input_shapes(Traced::records, r),
-                          element_t<r.type>, VectorBytes>::type;
-  using type = typename kernel_in_reach<selected, InPlace, Views...>::type;
+                          element_t<r.type>, Limits.vector_bytes>::type;
+  using small = typename kernel_within<selected, Limits.scratch>::type;
+  using type = typename kernel_in_reach<small, Limits.in_place, Views...>::type;
 };
 
 /// The numbers of a record that only its kernel knows.
@@ -106,6 +127,8 @@ constexpr void add_kernel_numbers(record& r) {
     r.terms = Kernel::terms;
     r.term_bytes = Kernel::term_bytes;
     r.sum_bytes = Kernel::sum_bytes;
+    r.end_bytes = Kernel::sum_bytes;
+    if constexpr (requires { Kernel::end_bytes; }) r.end_bytes = Kernel::end_bytes;
   }
   r.temporary_bytes = Kernel::temporary_bytes;
   if constexpr (requires { Kernel::state_bytes; }) r.state_bytes = Kernel::state_bytes;
@@ -114,11 +137,10 @@ constexpr void add_kernel_numbers(record& r) {
   if constexpr (requires { Kernel::channel_block; }) r.channel_block = Kernel::channel_block;
   if constexpr (requires { Kernel::column_cuts; }) r.column_cuts = Kernel::column_cuts;
 }
-template <class Traced, int VectorBytes, bool InPlace, int... Ids>
+template <class Traced, kernel_limits Limits, int... Ids>
 constexpr auto with_kernel_numbers(std::integer_sequence<int, Ids...>) {
   auto g = Traced::records;
-  (add_kernel_numbers<typename record_kernel<Traced, Ids, VectorBytes, InPlace>::type>(g[Ids]),
-   ...);
+  (add_kernel_numbers<typename record_kernel<Traced, Ids, Limits>::type>(g[Ids]), ...);
   return g;
 }
 
@@ -156,7 +178,7 @@ struct model_records {
   static constexpr target on = Target;
   static constexpr bool in_place = InPlace;
   static constexpr graph<size> records =
-      detail::with_kernel_numbers<trace, Target.vector_bytes, in_place>(
+      detail::with_kernel_numbers<trace, detail::limits_of(Target, in_place)>(
           std::make_integer_sequence<int, size>{});
 
   /// The node of record Id.

@@ -48,8 +48,8 @@ struct unit_types {
   static constexpr unit u = Planned::plan.units[Unit];
   using element = element_t<u.type>;
   using kernel = typename kernel_of_size<
-      typename record_kernel<typename Planned::trace, u.head, Planned::on.vector_bytes,
-                             Planned::in_place>::type,
+      typename record_kernel<typename Planned::trace, u.head,
+                             limits_of(Planned::on, Planned::in_place)>::type,
       Planned::on.specialised>::type;
 
   template <int F>

@@ -85,6 +85,7 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     u.terms = first.terms;
     u.term_bytes = first.term_bytes;
     u.sum_bytes = first.sum_bytes;
+    u.end_bytes = first.end_bytes;
     u.follower_count = length[i];
     for (int at = i, f = length[i] - 1; f >= 0; --f, at = g[at].from[operand_of[at]]) {
       u.followers[f] = at;

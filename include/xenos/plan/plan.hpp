@@ -104,6 +104,7 @@ struct unit {
   int terms = 0;              // as in `record`
   bytes_t term_bytes = 0;
   bytes_t sum_bytes = 0;
+  bytes_t end_bytes = 0;
   bytes_t parameter_offset = 0;  // in the buffer of a round, where a transport brings them
   bytes_t temporary_bytes = 0;
   bytes_t state_bytes = 0;

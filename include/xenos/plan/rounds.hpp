@@ -49,12 +49,12 @@ constexpr bytes_t pixel_sum_bytes(const unit& u, int channels) {
 }
 
 /// Bytes of the head's parameters in a buffer, of `channels` of its channels: whole blocks, but no
-/// more than there are; of `terms` of their sums, if these are cut, with what sums begin with. None
-/// if it needs all at once.
+/// more than there are; of `terms` of their sums, if these are cut, with what sums begin or end
+/// with. None if it needs all at once.
 constexpr bytes_t head_round_bytes(const unit& u, int channels, int terms = 0) {
   if (u.channel_bytes == 0) return 0;
   const int blocks = ceil_div(channels, u.channel_block);
-  if (terms > 0) return blocks * (terms * u.term_bytes + u.sum_bytes);
+  if (terms > 0) return blocks * (terms * u.term_bytes + u.end_bytes);
   return min_of(u.channel_bytes * blocks * u.channel_block, u.parameter_bytes - u.whole_bytes);
 }
 /// The same of all parameters of a unit.

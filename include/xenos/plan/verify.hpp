@@ -97,7 +97,7 @@ constexpr verdict verify_units(const graph<M>& g, const plan<N>& p) {
                       u.channel_block == head.channel_block && u.column_cuts == head.column_cuts &&
                       u.channel_bytes == head.channel_bytes && u.whole_bytes == whole &&
                       u.terms == head.terms && u.term_bytes == head.term_bytes &&
-                      u.sum_bytes == head.sum_bytes;
+                      u.sum_bytes == head.sum_bytes && u.end_bytes == head.end_bytes;
     if (!same) return {flaw::record_misplaced, i};
     const int in = head.kind == role::input ? head.port : -1;
     const int out = last.kind == role::output ? last.port : -1;

@@ -35,6 +35,9 @@ struct target {
       true;                  // kernels read weights where they lie, else a transport brings them
   bool specialised = false;  // kernels that can are compiled for each shape, else once for all
 
+  /// What a kernel may take of the scratchpad for itself, if it can do with less than it would use.
+  [[nodiscard]] constexpr bytes_t kernel_scratch() const { return scratchpad / 8; }
+
   [[nodiscard]] constexpr target with_cores(int n) const {
     target changed = *this;
     changed.cores = n;

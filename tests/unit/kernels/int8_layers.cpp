@@ -1,6 +1,7 @@
 // Kernels of int8 layers alone, of all vector widths, against sums of products as they are defined:
 // odd shapes, cuts, shifts in both directions and sums of all sizes, in rows that end where they
 // must.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <support/dice.hpp>
 #include <support/seed.hpp>
 #include <vector>
+#include <xenos/exec/transport.hpp>
 #include <xenos/kernels/int8/select.hpp>
 
 namespace xn = xenos;
@@ -73,6 +75,8 @@ struct rows_of_bytes {
   }
 };
 
+constexpr xn::cuts some_cuts{.columns = true, .channels = true};
+
 /// What both kinds of layers look like to the definition.
 struct shape_of_layer {
   conv_geometry g;
@@ -100,11 +104,64 @@ std::int8_t defined(const shape_of_layer& of, const random_parameters& p, const 
       static_cast<std::int32_t>(static_cast<std::uint32_t>(value) + std::uint32_t(zero_point))));
 }
 
+/// A buffer of rubbish that begins at a multiple of 64, with as many bytes as it is told.
+class aligned_bytes {
+ public:
+  explicit aligned_bytes(xn::bytes_t bytes)
+      : all_(static_cast<std::size_t>(bytes) + alignment, std::byte{0x5a}) {}
+  std::byte* data() {
+    const auto address = reinterpret_cast<std::uintptr_t>(all_.data());
+    return all_.data() + (alignment - address % alignment);
+  }
+
+ private:
+  static constexpr std::size_t alignment = 64;
+  std::vector<std::byte> all_;
+};
+
+/// The tile `t` with parameters that were brought, in some pieces of its sums where `Kernel` takes
+/// these. Buffers have no byte more than the planner is told.
+template <class Kernel, rounding Round, int Channels>
+void run_brought(dice& d, const xn::tile<std::int8_t, std::int8_t, some_cuts>& t,
+                 const typename Kernel::packed& packed, int zero_point) {
+  using rounds = xn::int8::layer_rounds<Kernel, Channels>;
+  xn::copy_transport by;
+  const int blocks = xn::ceil_div(t.some_channels.size(), Kernel::channel_block);
+  if constexpr (xn::int8::takes_pieces<Kernel>) {
+    constexpr xn::cuts cut{.columns = true, .channels = true, .terms = true};
+    const xn::bytes_t pixel = blocks * rounds::sum_bytes;
+    const xn::bytes_t row = pixel * t.some_columns.size();
+    aligned_bytes sums(row * t.rows);
+    for (int first = 0; first < rounds::terms;) {
+      const xn::range terms{first, d.between(first + 1, rounds::terms)};
+      aligned_bytes buffer(blocks * (terms.size() * rounds::term_bytes + rounds::end_bytes));
+      CHECK(rounds::fetch(by, buffer.data(), packed, t.some_channels, terms));
+      const xn::tile<std::int8_t, std::int8_t, cut> piece{t.in,
+                                                          t.out,
+                                                          t.first,
+                                                          t.rows,
+                                                          t.temporaries,
+                                                          t.some_columns,
+                                                          t.some_channels,
+                                                          t.state,
+                                                          {terms, sums.data(), row, pixel}};
+      Kernel::template run<Round>(piece, rounds::brought(buffer.data(), t.some_channels, terms),
+                                  zero_point);
+      first = terms.end;
+    }
+  } else {
+    aligned_bytes buffer(std::min(blocks * Kernel::channel_block * rounds::channel_bytes,
+                                  xn::bytes_t{sizeof packed}));
+    CHECK(rounds::fetch(by, buffer.data(), packed, t.some_channels));
+    Kernel::template run<Round>(t, rounds::brought(buffer.data(), t.some_channels), zero_point);
+  }
+}
+
 /// A random tile of some rows, columns and channels by `Kernel`; no other element may change.
-template <class Kernel, rounding Round>
+template <class Kernel, rounding Round, int Channels>
 void check_tile(dice& d, const shape_of_layer& of, const random_parameters& p, int height) {
   const conv_geometry& g = of.g;
-  const int channels = g.out_channels * g.groups;
+  constexpr int channels = Channels;
   const auto packed = std::make_unique<typename Kernel::packed>();
   Kernel::pack(p, *packed);
 
@@ -117,10 +174,7 @@ void check_tile(dice& d, const shape_of_layer& of, const random_parameters& p, i
   for (const auto& row : out.rows)
     before.emplace_back(row.get(), row.get() + g.width * g.out_pixel);
 
-  constexpr xn::bytes_t alignment = 64;
-  const auto size = static_cast<std::size_t>(Kernel::temporary_bytes);
-  std::vector<std::byte> temporaries(size + alignment, std::byte{0x5a});
-  const auto address = reinterpret_cast<std::uintptr_t>(temporaries.data());
+  aligned_bytes temporaries(Kernel::temporary_bytes);
   const int first_block = d.between(0, (channels - 1) / Kernel::channel_block);
   const int blocks = d.between(1, xn::ceil_div(channels, Kernel::channel_block) - first_block);
   const int first_column = d.chance(50) ? 0 : d.between(0, g.width - 1);
@@ -131,15 +185,13 @@ void check_tile(dice& d, const shape_of_layer& of, const random_parameters& p, i
       xn::min_of(channels, (first_block + blocks) * Kernel::channel_block)};
   const std::int8_t* const* inputs = in.in.data();
   const int zero_point = d.between(-128, 127);
-  const xn::tile<std::int8_t, std::int8_t, xn::cuts{.columns = true, .channels = true}> t{
-      &inputs,
-      out.out.data(),
-      0,
-      height,
-      temporaries.data() + (alignment - address % alignment),
-      some_columns,
-      some_channels};
-  Kernel::template run<Round>(t, *packed, zero_point);
+  const xn::tile<std::int8_t, std::int8_t, some_cuts> t{
+      &inputs, out.out.data(), 0, height, temporaries.data(), some_columns, some_channels};
+  if (d.chance(50)) {
+    Kernel::template run<Round>(t, packed->from(Kernel::place(some_channels.first)), zero_point);
+  } else {
+    run_brought<Kernel, Round, Channels>(d, t, *packed, zero_point);
+  }
 
   int different = 0;
   for (int r = 0; r < height; ++r) {
@@ -160,11 +212,12 @@ void check_tile(dice& d, const shape_of_layer& of, const random_parameters& p, i
 template <conv_geometry G, int VectorBytes>
 void check_conv(dice& d) {
   using kernel = typename xn::int8::conv_kernel<G, 9, VectorBytes>::type;
-  const random_parameters p(d, G.out_channels * G.groups, G.kernel_height, G.kernel_width,
-                            G.in_channels, kernel::offset);
-  check_tile<kernel, rounding::twice>(d, {G, 0}, p, d.between(1, 9));
-  check_tile<kernel, rounding::once>(d, {G, 0}, p, d.between(1, 9));
-  check_tile<kernel, rounding::half_even>(d, {G, 0}, p, d.between(1, 9));
+  constexpr int channels = G.out_channels * G.groups;
+  const random_parameters p(d, channels, G.kernel_height, G.kernel_width, G.in_channels,
+                            kernel::offset);
+  check_tile<kernel, rounding::twice, channels>(d, {G, 0}, p, d.between(1, 9));
+  check_tile<kernel, rounding::once, channels>(d, {G, 0}, p, d.between(1, 9));
+  check_tile<kernel, rounding::half_even, channels>(d, {G, 0}, p, d.between(1, 9));
 }
 template <depthwise_geometry G, int VectorBytes>
 void check_depthwise(dice& d) {
@@ -183,9 +236,10 @@ void check_depthwise(dice& d) {
                               .left = G.left,
                               .in_pixel = G.channels / G.multiplier,
                               .out_pixel = G.channels};
-  check_tile<kernel, rounding::twice>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
-  check_tile<kernel, rounding::once>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
-  check_tile<kernel, rounding::half_even>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
+  check_tile<kernel, rounding::twice, G.channels>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
+  check_tile<kernel, rounding::once, G.channels>(d, {as_conv, G.multiplier}, p, d.between(1, 5));
+  check_tile<kernel, rounding::half_even, G.channels>(d, {as_conv, G.multiplier}, p,
+                                                      d.between(1, 5));
 }
 
 /// A dense convolution or one in groups, by {width, in, out, groups, kernel, stride, dilation}.

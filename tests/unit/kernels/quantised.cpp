@@ -5,6 +5,7 @@
 #include <memory>
 #include <support/quantised.hpp>
 #include <support/quantised_net.hpp>
+#include <type_traits>
 #include <vector>
 #include <xenos/xenos.hpp>
 
@@ -77,7 +78,39 @@ void check_joins() {
   check(image<xn::hwc{7, 6, 6}, in> | xn::fork(other, body) | xn::mul_to<quantisation{0.3F, 2}>);
 }
 
+/// Little scratchpad, to which parameters are brought.
+constexpr xn::target bringing(int cores) {
+  xn::target t = xenos_test::cheap_cores(cores).with_scratchpad(14 * 1024);
+  t.parameters_in_place = false;
+  return t;
+}
+
 }  // namespace
+
+TEST_CASE("parameters of layers of int8 come in rounds") {
+  const random_layer<xn::ohwi{64, 3, 3, 16}> grouped;
+  const random_layer<xn::ohwi{40, 2, 2, 64}> spread;
+  const random_layer<xn::ohwi{64, 3, 3, 40}> dense;
+  const random_layer<xn::hwo{3, 3, 320}> taps;
+  const auto model =
+      image<xn::hwc{4, 3, 32}, quantisation{0.02F, 7}> |
+      xn::conv2d<xn::conv{.out = 64, .kernel = {3, 3}, .groups = 2, .to = {0.1F, 9}}>(
+          grouped.views()) |
+      xn::transposed_conv2d<xn::transposed_conv{
+          .out = 40, .kernel = {2, 2}, .stride = {2, 2}, .to = {0.6F, 11}}>(spread.views()) |
+      xn::relu | xn::conv2d<xn::conv{.out = 64, .kernel = {3, 3}, .to = {5, -1}}>(dense.views()) |
+      xn::depthwise2d<xn::depthwise{.kernel = {3, 3}, .multiplier = 5, .to = {9, -3}}>(
+          taps.views());
+  using net = std::remove_cvref_t<decltype(xn::link<bringing(1)>(model))>;
+  int in_rounds = 0;
+  for (int k = 0; k < net::plan.segment_count; ++k) {
+    in_rounds += net::plan.segments[k].rounds > 1;
+  }
+  CHECK(in_rounds == 4);
+  check_net(xn::link<bringing(1)>(model));
+  check_net(xn::link<bringing(3), xn::split::rows>(model));
+  check_net(xn::link<bringing(2), xn::split::output_channels>(model));
+}
 
 TEST_CASE("convolutions of int8 are their definitions, to the bit") {
   for (int i = 0; i < 3; ++i) {

@@ -5,11 +5,15 @@
 #include <xenos/config/compiler.hpp>
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/quantisation.hpp>
+#include <xenos/core/range.hpp>
+#include <xenos/core/window.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/requantised.hpp>
 #include <xenos/ops/transposed_conv.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI::generic {
 
@@ -29,6 +33,10 @@ struct requantised_transposed {
   static constexpr bytes_t temporary_bytes = 0;
   static constexpr bool column_cuts = true;
 
+  /// The block of a channel that begins or ends a range.
+  static constexpr int block_of(int channel) {
+    return channel / group_out * blocks + ceil_div(channel % group_out, lanes);
+  }
   /// A block of channels: its weights by tap and input channel, zeros behind the last channel.
   struct block {
     std::int8_t weights[taps][group_in][lanes];
@@ -37,13 +45,29 @@ struct requantised_transposed {
     std::int32_t shift[lanes];
   };
   struct packed {
-    block at[Op.op.groups][blocks];
+    block at[Op.op.groups * blocks];
   };
+
+  /// Blocks of a group, if it has whole ones; else groups.
+  static constexpr int channel_block =
+      Op.op.groups == 1 || group_out % lanes == 0 ? lanes : group_out;
+  static constexpr bytes_t channel_bytes =
+      ceil_div(block_of(min_of(channel_block, Op.op.out)) * bytes_t{sizeof(block)}, channel_block);
+
+  /// Parameters of a range of channels, from the first on.
+  using resident = const block*;
+  template <class Transport>
+  static bool fetch(Transport& by, std::byte* to, const packed& from, range channels) {
+    const int first = block_of(channels.first);
+    return by.start(to, from.at + first,
+                    static_cast<std::size_t>(block_of(channels.end) - first) * sizeof(block));
+  }
+  static resident brought(const std::byte* at, range) { return reinterpret_cast<const block*>(at); }
 
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
     for (int c = 0; c < Op.op.out; ++c) {
-      block& b = to.at[c / group_out][c % group_out / lanes];
+      block& b = to.at[c / group_out * blocks + c % group_out / lanes];
       const int lane = c % group_out % lanes;
       const fixed_factor factor = Op.factor(views, c);
       b.bias[lane] = views.template get<2>()(c);
@@ -58,17 +82,23 @@ struct requantised_transposed {
     }
   }
 
-  template <cuts Cuts, class Views, class Epilogue>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& parameters,
+  template <cuts Cuts, class Parameters, class Views, class Epilogue>
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const Parameters& parameters,
                   const Views&, const Epilogue& epilogue) {
     const range columns = t.columns(across.out);
-    for (int g = 0; g < Op.op.groups; ++g) {
-      for (int b = 0; b < blocks; ++b) {
-        for (int r = 0; r < t.rows; ++r) {
-          const auto finish = epilogue.row(r);
-          for (int x = columns.first; x < columns.end; ++x) {
-            run_pixel(t, {g, b, t.first + r, x}, parameters.at[g][b], finish, t.out[r]);
-          }
+    const range channels = t.channels(Op.op.out);
+    const int first = block_of(channels.first);
+    resident of;
+    if constexpr (std::is_same_v<Parameters, packed>) {
+      of = parameters.at + first;
+    } else {
+      of = parameters;
+    }
+    for (int b = first; b < block_of(channels.end); ++b, ++of) {
+      for (int r = 0; r < t.rows; ++r) {
+        const auto finish = epilogue.row(r);
+        for (int x = columns.first; x < columns.end; ++x) {
+          run_pixel(t, {b / blocks, b % blocks, t.first + r, x}, *of, finish, t.out[r]);
         }
       }
     }

@@ -44,6 +44,7 @@ struct depthwise_job {
   int rows;
   range columns;
   range channels;
+  // From channel 0 on, whether its are there or not.
   const typename Taps::weight* weights;
   const typename Taps::scales* scales;
   int zero_point;
@@ -135,10 +136,10 @@ struct tap_depthwise {
   static constexpr int taps = Geometry.kernel_height * Geometry.kernel_width;
   static constexpr int padded = static_cast<int>(align_up(Geometry.channels, Taps::channels));
 
-  struct packed {
-    alignas(16) typename Taps::weight weights[std::size_t{taps} * padded];
-    typename Taps::scales scales[padded / Taps::channels];
-  };
+  using packed = packed_layer<typename Taps::weight, taps, typename Taps::scales, padded, 16>;
+  static constexpr std::ptrdiff_t place(int channel) {
+    return static_cast<std::ptrdiff_t>(align_up(channel, Taps::channels));
+  }
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
@@ -156,10 +157,12 @@ struct tap_depthwise {
   }
 
   template <rounding Round, cuts Cuts>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& p, int zero_point) {
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, typename packed::part of,
+                  int zero_point) {
+    if constexpr (Cuts.channels) of.advance(-place(t.some_channels.first), taps);
     const depthwise_job<Taps> job{
-        t.in[0],   t.out,    t.rows,    t.columns(Geometry.width), t.channels(Geometry.channels),
-        p.weights, p.scales, zero_point};
+        t.in[0],    t.out,     t.rows,    t.columns(Geometry.width), t.channels(Geometry.channels),
+        of.weights, of.scales, zero_point};
     constexpr int side = Geometry.kernel_height == 3 && Geometry.kernel_width == 3 ? 3 : dynamic;
     if constexpr (Shared) {
       run_any_taps<Taps, side, Round>(geometry, job);

@@ -17,6 +17,7 @@ namespace xenos::inline XENOS_ABI::int8 {
 /// the odd channels.
 template <int N, bool Interleaved>
 struct vector_scales {
+  static constexpr int count = N;
   std::int32_t bias[N];
   std::int32_t left[N];
   std::int32_t multiplier[N];

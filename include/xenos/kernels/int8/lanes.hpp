@@ -7,6 +7,7 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/core/lanes.hpp>
 #include <xenos/core/quantisation.hpp>
+#include <xenos/kernels/int8/packed_layer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -56,24 +57,18 @@ constexpr bool is_plain(std::int64_t bias, std::int64_t sizes, fixed_factor by) 
          most + (std::int64_t{130} << -by.shift) < (std::int64_t{1} << 31);
 }
 
-/// Packed channels from one on. Weights lie as the kernel's; the rest in the order of lanes.
-struct lane_parameters {
-  const std::int8_t* weights;
-  const std::int32_t* bias;
-  const std::int32_t* multiplier;
-  const std::int32_t* shift;
-  const bool* plain;  // by vector: whether all of its channels are
-
-  /// `channels` fill whole vectors of `Lanes`.
-  template <class Lanes>
-  void advance(std::ptrdiff_t channels, std::ptrdiff_t terms) {
-    plain += channels / Lanes::count;
-    weights += channels * terms;
-    bias += channels;
-    multiplier += channels;
-    shift += channels;
-  }
+/// What sums of a vector of channels begin with, and what scales them.
+template <int Count>
+struct alignas(Count * sizeof(std::int32_t)) lane_scales {
+  static constexpr int count = Count;
+  std::int32_t bias[Count];
+  std::int32_t multiplier[Count];
+  std::int32_t shift[Count];
+  bool plain;  // whether all of the channels are
 };
+/// Packed channels from one on, in the order of lanes.
+template <class Lanes>
+using lane_part = layer_part<std::int8_t, lane_scales<Lanes::count>>;
 
 /// The channel of a block of `vectors` (1, 2 or 4) vectors that lies in lane `lane` of vector `v`,
 /// as `narrow` puts them next to each other.
@@ -82,9 +77,9 @@ constexpr int channel_in_block(int vectors, int v, int lane) {
 }
 
 /// The bias, factors and plainness of the channel that is to lie at `at`.
-template <class Lanes, class Parameters, class Packed>
+template <class Lanes, class Parameters>
 constexpr void pack_factor(const Parameters& layer, int channel, bool exists, std::int64_t sizes,
-                           Packed& to, int at) {
+                           lane_scales<Lanes::count>* scales, int at) {
   fixed_factor factor = exists ? layer.factor(channel) : fixed_factor{};
   std::int32_t bias = exists ? layer.bias(channel) : 0;
   if (factor.multiplier == 0) {
@@ -92,12 +87,13 @@ constexpr void pack_factor(const Parameters& layer, int channel, bool exists, st
     bias = 0;
     sizes = 0;
   }
-  bool& plain = to.plain[at / Lanes::count];
-  plain = (at % Lanes::count == 0 || plain) && is_plain(bias, sizes, factor);
-  to.bias[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) +
-                                          static_cast<std::uint32_t>(Lanes::start));
-  to.multiplier[at] = factor.multiplier;
-  to.shift[at] = factor.shift;
+  auto& to = scales[at / Lanes::count];
+  const int lane = at % Lanes::count;
+  to.plain = (lane == 0 || to.plain) && is_plain(bias, sizes, factor);
+  to.bias[lane] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) +
+                                            static_cast<std::uint32_t>(Lanes::start));
+  to.multiplier[lane] = factor.multiplier;
+  to.shift[lane] = factor.shift;
 }
 
 /// Copies `count` inputs of a row to where they are multiplied. Writes up to stage_bytes more.
@@ -128,17 +124,16 @@ XENOS_NOINLINE inline void scale_any(std::int32_t* XENOS_RESTRICT sums,
 
 /// The sums of P pixels in V vectors each, scaled and narrowed.
 template <class Lanes, rounding Round, int P, int V>
-XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const lane_parameters& of,
-                                    int zero_point) {
+XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V],
+                                    const lane_scales<Lanes::count>* scales, int zero_point) {
   constexpr int count = Lanes::count;
   if constexpr (Round == rounding::once || Round == rounding::twice) {
     bool plain = true;
-    for (int v = 0; v < V; ++v) plain = plain && of.plain[v];
+    for (int v = 0; v < V; ++v) plain = plain && scales[v].plain;
     if (plain) [[likely]] {
       XENOS_UNROLL(4)
       for (int v = 0; v < V; ++v) {
-        const typename Lanes::template factors<Round> by(of.multiplier + std::ptrdiff_t{v} * count,
-                                                         of.shift + std::ptrdiff_t{v} * count,
+        const typename Lanes::template factors<Round> by(scales[v].multiplier, scales[v].shift,
                                                          zero_point);
         XENOS_UNROLL(8)
         for (int p = 0; p < P; ++p) sums[p][v] = by(sums[p][v]);
@@ -152,8 +147,8 @@ XENOS_ALWAYS_INLINE void scale_sums(typename Lanes::sums (&sums)[P][V], const la
     for (int v = 0; v < V; ++v) {
       std::int32_t values[count];
       store_lanes<std::int32_t, count>(values, sums[p][v]);
-      scale_any<Round, count>(values, of.multiplier + std::ptrdiff_t{v} * count,
-                              of.shift + std::ptrdiff_t{v} * count, Lanes::start, zero_point);
+      scale_any<Round, count>(values, scales[v].multiplier, scales[v].shift, Lanes::start,
+                              zero_point);
       sums[p][v] = load_lanes<std::int32_t, count>(values);
     }
   }

@@ -8,11 +8,13 @@
 #include <xenos/core/quantisation.hpp>
 #include <xenos/core/range.hpp>
 #include <xenos/kernels/generic/conv.hpp>
+#include <xenos/kernels/generic/sum_terms.hpp>
 #include <xenos/kernels/int8/lanes.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace xenos::inline XENOS_ABI::int8 {
 
@@ -35,12 +37,9 @@ struct lane_layout {
   }
 };
 
-/// Of maps with `height` rows: as many rows at a time as make good use of weights that are read,
-/// which some dozens of pixels do, and stay in the first-level cache.
+/// Of chunks of `rows` rows.
 template <class Lanes>
-constexpr lane_layout layout_of(const generic::conv_geometry& g, int height) {
-  constexpr bytes_t cache = 24 * 1024;
-  constexpr int pixels = 48;
+constexpr lane_layout layout_of(const generic::conv_geometry& g, int rows) {
   const bool one_run = g.dilation_width == 1 && g.in_channels == g.in_pixel;
   lane_layout to{};
   to.columns = (g.width - 1) * g.stride_width + (g.kernel_width - 1) * g.dilation_width + 1;
@@ -51,39 +50,69 @@ constexpr lane_layout layout_of(const generic::conv_geometry& g, int height) {
   to.kernel_rows = g.kernel_height;
   to.row_step = g.dilation_height * to.pitch;
   to.terms = to.run * to.runs * to.kernel_rows;
-  to.rows = 1;
-  const auto bytes = [&](int rows) {
-    return bytes_t{lane_layout::input_rows(g, rows)} * to.pitch *
-           bytes_t{sizeof(typename Lanes::staged)};
-  };
-  while (to.rows < height && to.rows * g.width < pixels && bytes(to.rows + 1) <= cache) ++to.rows;
+  to.rows = rows;
   return to;
 }
+template <class Lanes>
+constexpr bytes_t staged_bytes(const generic::conv_geometry& g, const lane_layout& layout) {
+  const bytes_t inputs = lane_layout::input_rows(g, layout.rows) * bytes_t{layout.pitch};
+  return (inputs + Lanes::stage_bytes) * bytes_t{sizeof(typename Lanes::staged)};
+}
 
+/// The most rows, of `height`, that are copied at a time: as many as make good use of weights that
+/// are read, which some dozens of pixels do, in at most `room` bytes if these hold one.
+template <class Lanes>
+constexpr int rows_within(const generic::conv_geometry& g, int height, bytes_t room) {
+  constexpr int pixels = 48;
+  int rows = 1;
+  while (rows < height && rows * g.width < pixels &&
+         staged_bytes<Lanes>(g, layout_of<Lanes>(g, rows + 1)) <= room) {
+    ++rows;
+  }
+  return rows;
+}
+
+template <class Lanes>
 struct lane_job {
   const std::int8_t* const* in;
   std::int8_t* const* out;
   int rows;
   range columns;
-  range channels;  // of all groups
-  lane_parameters of;
+  range channels;       // of all groups
+  lane_part<Lanes> of;  // from the first of them on
   std::byte* temporaries;
   int zero_point;
 };
 
-/// P pixels meet a block of V vectors of channels.
-template <class Lanes, rounding Round, int P, int V>
+template <class Terms>
+inline constexpr bool all_of = std::is_same_v<Terms, generic::all_terms<std::int32_t>>;
+
+/// P pixels meet a block of V vectors of channels. `Terms` (`generic::all_terms` or `some_terms`):
+/// those that are added. If not all, sums lie in `unfinished` before and after, and have no bias.
+template <class Lanes, rounding Round, int P, int V, class Terms>
 XENOS_NOINLINE inline void multiply(const lane_layout& layout,
                                     const typename Lanes::staged* const* pixels,
-                                    const lane_parameters& of, int zero_point,
-                                    std::int8_t* const* out, int present) {
+                                    const lane_part<Lanes>& of, int zero_point,
+                                    std::int8_t* const* out, int present, const Terms& terms,
+                                    std::int32_t* const* unfinished) {
   constexpr int count = Lanes::count;
   typename Lanes::sums sums[P][V];
-  XENOS_UNROLL(4)
-  for (int v = 0; v < V; ++v) {
-    const auto bias = load_lanes<std::int32_t, count>(of.bias + std::ptrdiff_t{v} * count);
+  if constexpr (all_of<Terms>) {
+    XENOS_UNROLL(4)
+    for (int v = 0; v < V; ++v) {
+      const auto bias = load_lanes<std::int32_t, count>(of.scales[v].bias);
+      XENOS_UNROLL(8)
+      for (int p = 0; p < P; ++p) sums[p][v] = bias;
+    }
+  } else {
     XENOS_UNROLL(8)
-    for (int p = 0; p < P; ++p) sums[p][v] = bias;
+    for (int p = 0; p < P; ++p) {
+      XENOS_UNROLL(4)
+      for (int v = 0; v < V; ++v) {
+        sums[p][v] = terms.begins ? typename Lanes::sums{}
+                                  : load_lanes<std::int32_t, count>(unfinished[p] + v * count);
+      }
+    }
   }
   const std::int8_t* weights = of.weights;
   const typename Lanes::staged* from[P];
@@ -91,8 +120,10 @@ XENOS_NOINLINE inline void multiply(const lane_layout& layout,
   for (int p = 0; p < P; ++p) from[p] = pixels[p];
   for (int h = 0; h < layout.kernel_rows; ++h) {
     for (int w = 0; w < layout.runs; ++w) {
-      const std::ptrdiff_t first = h * layout.row_step + w * layout.run_step;
-      for (std::ptrdiff_t i = first; i < first + layout.run; i += Lanes::step) {
+      const std::ptrdiff_t run = h * layout.row_step + w * layout.run_step;
+      const range steps = terms.of_run(h * layout.runs + w, layout.run / Lanes::step);
+      const std::ptrdiff_t end = run + steps.end * Lanes::step;
+      for (std::ptrdiff_t i = run + steps.first * Lanes::step; i < end; i += Lanes::step) {
         decltype(Lanes::weights(weights)) by[V];
         XENOS_UNROLL(4)
         for (int v = 0; v < V; ++v) by[v] = Lanes::weights(weights + v * count * Lanes::step);
@@ -106,31 +137,55 @@ XENOS_NOINLINE inline void multiply(const lane_layout& layout,
       }
     }
   }
-  scale_sums<Lanes, Round, P, V>(sums, of, zero_point);
+  if constexpr (!all_of<Terms>) {
+    XENOS_UNROLL(8)
+    for (int p = 0; p < P; ++p) {
+      XENOS_UNROLL(4)
+      for (int v = 0; v < V; ++v) {
+        if (terms.ends) {
+          sums[p][v] += load_lanes<std::int32_t, count>(of.scales[v].bias);
+        } else {
+          store_lanes<std::int32_t, count>(unfinished[p] + v * count, sums[p][v]);
+        }
+      }
+    }
+    if (!terms.ends) return;
+  }
+  scale_sums<Lanes, Round, P, V>(sums, of.scales, zero_point);
   store_sums<Lanes, P, V>(sums, out, present);
 }
 
 /// Pixels of a chunk, in the order of rows.
+template <class Lanes, class Terms>
 struct pixel_walk {
   const generic::conv_geometry& g;
   const lane_layout& layout;
-  const lane_job& job;
+  const lane_job<Lanes>& job;
+  const Terms& terms;
   int first_row;
   int in_group;  // first input channel
   int out_channel;
+  std::ptrdiff_t place;  // packed, of the tile's
   int row = 0;
   int x = 0;
 
   /// The next `count` pixels, P in all: the last one again if there are fewer.
-  template <int P, class Staged>
-  XENOS_ALWAYS_INLINE void take(int count, const Staged* inputs, const Staged** pixels,
-                                std::int8_t** out) {
+  template <int P>
+  XENOS_ALWAYS_INLINE void take(int count, const typename Lanes::staged* inputs,
+                                const typename Lanes::staged** pixels, std::int8_t** out,
+                                std::int32_t** unfinished) {
     XENOS_UNROLL(8)
     for (int p = 0; p < P; ++p) {
       pixels[p] = inputs + row * g.stride_height * layout.pitch + x * g.stride_width * g.in_pixel +
                   in_group;
       out[p] = job.out[first_row + row] + std::ptrdiff_t{job.columns.first + x} * g.out_pixel +
                out_channel;
+      if constexpr (!all_of<Terms>) {
+        unfinished[p] =
+            reinterpret_cast<std::int32_t*>(terms.sums + (first_row + row) * terms.row_bytes +
+                                            (job.columns.first + x) * terms.pixel_bytes) +
+            place;
+      }
       if (p + 1 < count && ++x == job.columns.size()) {
         x = 0;
         ++row;
@@ -144,17 +199,19 @@ struct pixel_walk {
 };
 
 /// `pixels` pixels in one block of V vectors of channels: in blocks of P, then of half as many.
-template <class Lanes, rounding Round, int V, int P>
-XENOS_ALWAYS_INLINE void multiply_pixels(pixel_walk& walk, int pixels,
+template <class Lanes, rounding Round, int V, int P, class Terms>
+XENOS_ALWAYS_INLINE void multiply_pixels(pixel_walk<Lanes, Terms>& walk, int pixels,
                                          const typename Lanes::staged* inputs,
-                                         const lane_parameters& of, int present) {
+                                         const lane_part<Lanes>& of, int present) {
   while (pixels > 0) {
     const typename Lanes::staged* from[P];
     std::int8_t* out[P];
+    std::int32_t* unfinished[P];
     if (P == 1 || pixels > P / 2) {
       const int count = min_of(P, pixels);
-      walk.template take<P>(count, inputs, from, out);
-      multiply<Lanes, Round, P, V>(walk.layout, from, of, walk.job.zero_point, out, present);
+      walk.template take<P>(count, inputs, from, out, unfinished);
+      multiply<Lanes, Round, P, V>(walk.layout, from, of, walk.job.zero_point, out, present,
+                                   walk.terms, all_of<Terms> ? nullptr : unfinished);
       pixels -= count;
     } else {
       return multiply_pixels<Lanes, Round, V, (P > 4 ? P / 2 : 1)>(walk, pixels, inputs, of,
@@ -181,7 +238,7 @@ constexpr int next_vectors(int left) {
 /// Copies the inputs of `rows` output rows from row `first` on.
 template <class Lanes>
 XENOS_ALWAYS_INLINE void stage_rows(const generic::conv_geometry& g, const lane_layout& layout,
-                                    const lane_job& job, int first, int rows,
+                                    const lane_job<Lanes>& job, int first, int rows,
                                     typename Lanes::staged* to) {
   const std::ptrdiff_t column = std::ptrdiff_t{job.columns.first * g.stride_width - g.left};
   const int columns =
@@ -195,35 +252,36 @@ XENOS_ALWAYS_INLINE void stage_rows(const generic::conv_geometry& g, const lane_
   }
 }
 
-template <class Lanes, rounding Round, int V>
-XENOS_ALWAYS_INLINE void multiply_block(pixel_walk walk, int pixels,
+template <class Lanes, rounding Round, int V, class Terms>
+XENOS_ALWAYS_INLINE void multiply_block(pixel_walk<Lanes, Terms> walk, int pixels,
                                         const typename Lanes::staged* inputs,
-                                        const lane_parameters& of, int present) {
+                                        const lane_part<Lanes>& of, int present) {
   multiply_pixels<Lanes, Round, V, pixels_of<Lanes>(V)>(walk, pixels, inputs, of, present);
 }
 
 /// The tile of a job: chunks of rows, groups, blocks of channels, blocks of pixels. One copy for
 /// all layers of a program.
-template <class Lanes, rounding Round>
+template <class Lanes, rounding Round, class Terms>
 XENOS_NOINLINE inline void run_lanes(const generic::conv_geometry& g, const lane_layout& layout,
-                                     const lane_job& job) {
+                                     const lane_job<Lanes>& job, const Terms& terms) {
   auto* const inputs = reinterpret_cast<typename Lanes::staged*>(job.temporaries);
-  const int padded = static_cast<int>(align_up(g.out_channels, Lanes::count));
+  const int each = terms.count(layout.terms / Lanes::step) * Lanes::step;
   for (int r = 0; r < job.rows; r += layout.rows) {
     const int rows = min_of(layout.rows, job.rows - r);
     stage_rows<Lanes>(g, layout, job, r, rows, inputs);
     const int pixels = rows * job.columns.size();
+    auto of = job.of;
+    std::ptrdiff_t place = 0;
     for (int group = job.channels.first / g.out_channels; group * g.out_channels < job.channels.end;
          ++group) {
       int c = max_of(job.channels.first - group * g.out_channels, 0);
       const int end = min_of(job.channels.end - group * g.out_channels, g.out_channels);
-      lane_parameters of = job.of;
-      of.template advance<Lanes>(std::ptrdiff_t{group} * padded + c, layout.terms);
       while (c < end) {
         const int vectors = next_vectors<Lanes>(ceil_div(end - c, Lanes::count));
         const int channels = vectors * Lanes::count;
         const int present = min_of(channels, end - c);
-        const pixel_walk walk{g, layout, job, r, group * g.in_channels, group * g.out_channels + c};
+        const pixel_walk<Lanes, Terms> walk{
+            g, layout, job, terms, r, group * g.in_channels, group * g.out_channels + c, place};
         if (vectors == 4) {
           if constexpr (most_vectors<Lanes> == 4) {
             multiply_block<Lanes, Round, 4>(walk, pixels, inputs, of, present);
@@ -233,24 +291,25 @@ XENOS_NOINLINE inline void run_lanes(const generic::conv_geometry& g, const lane
         } else {
           multiply_block<Lanes, Round, 1>(walk, pixels, inputs, of, present);
         }
-        of.template advance<Lanes>(channels, layout.terms);
+        of.advance(channels, each);
+        place += channels;
         c += channels;
       }
     }
   }
 }
 
-/// Convolution of int8 by `Lanes`, of maps with `Height` rows.
-template <generic::conv_geometry Geometry, int Height, class Lanes>
+/// Convolution of int8 by `Lanes`, which copies the inputs of `Rows` rows at a time.
+template <generic::conv_geometry Geometry, int Rows, class Lanes>
 struct lanes_conv {
-  static constexpr lane_layout layout = layout_of<Lanes>(Geometry, Height);
+  template <bytes_t Bytes>
+  using within = lanes_conv<Geometry, rows_within<Lanes>(Geometry, Rows, Bytes), Lanes>;
+
+  static constexpr lane_layout layout = layout_of<Lanes>(Geometry, Rows);
   static constexpr int offset = Lanes::offset;
   static constexpr int block_rows = 1;
   static constexpr int block_columns = 1;
-  static constexpr bytes_t temporary_bytes =
-      (lane_layout::input_rows(Geometry, layout.rows) * bytes_t{layout.pitch} +
-       Lanes::stage_bytes) *
-      bytes_t{sizeof(typename Lanes::staged)};
+  static constexpr bytes_t temporary_bytes = staged_bytes<Lanes>(Geometry, layout);
   static constexpr int terms = layout.terms;
   static constexpr int padded_channels =
       static_cast<int>(align_up(Geometry.out_channels, Lanes::count));
@@ -260,13 +319,17 @@ struct lanes_conv {
                            : Geometry.out_channels;
 
   /// Weights lie as [group][block][terms / step][vector][lane][step].
-  struct packed {
-    alignas(64) std::int8_t weights[std::size_t{all_padded} * terms];
-    std::int32_t bias[all_padded];
-    std::int32_t multiplier[all_padded];
-    std::int32_t shift[all_padded];
-    bool plain[all_padded / Lanes::count];
-  };
+  using packed = packed_layer<std::int8_t, terms, lane_scales<Lanes::count>, all_padded, 64>;
+  static constexpr std::ptrdiff_t place(int channel) {
+    return std::ptrdiff_t{channel / Geometry.out_channels} * padded_channels +
+           static_cast<std::ptrdiff_t>(align_up(channel % Geometry.out_channels, Lanes::count));
+  }
+  static constexpr int steps = terms / Lanes::step;
+  static constexpr int step_weights = Lanes::step;
+  static constexpr int block_at(std::ptrdiff_t place) {
+    const int left = padded_channels - static_cast<int>(place % padded_channels);
+    return next_vectors<Lanes>(left / Lanes::count) * Lanes::count;
+  }
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
@@ -284,7 +347,7 @@ struct lanes_conv {
             sizes = pack_filter(layer, channel, vectors * Lanes::count,
                                 to.weights + std::ptrdiff_t{at} * terms + lane * Lanes::step);
           }
-          pack_factor<Lanes>(layer, channel, exists, sizes, to, at + lane);
+          pack_factor<Lanes>(layer, channel, exists, sizes, to.scales, at + lane);
         }
         first += vectors * Lanes::count;
       }
@@ -292,16 +355,16 @@ struct lanes_conv {
   }
 
   template <rounding Round, cuts Cuts>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& p, int zero_point) {
-    run_lanes<Lanes, Round>(geometry, layout,
-                            {t.in[0],
-                             t.out,
-                             t.rows,
-                             t.columns(Geometry.width),
-                             t.channels(Geometry.out_channels * Geometry.groups),
-                             {p.weights, p.bias, p.multiplier, p.shift, p.plain},
-                             t.temporaries,
-                             zero_point});
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, lane_part<Lanes> of,
+                  int zero_point) {
+    const range columns = t.columns(Geometry.width);
+    const range channels = t.channels(Geometry.out_channels * Geometry.groups);
+    const generic::terms_for<std::int32_t, decltype(t.piece)> terms_now(t.piece, nullptr,
+                                                                        columns.first, steps);
+    run_lanes<Lanes, Round>(
+        geometry, layout,
+        lane_job<Lanes>{t.in[0], t.out, t.rows, columns, channels, of, t.temporaries, zero_point},
+        terms_now);
   }
 
  private:

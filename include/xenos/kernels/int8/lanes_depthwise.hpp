@@ -35,14 +35,14 @@ struct depthwise_row {
 /// The row's pixels, four at a time. `Width` taps in one group of kernel rows, or `dynamic`: as the
 /// row says. `scale` scales the sums of four pixels.
 template <class Lanes, int Width, class Scale>
-XENOS_ALWAYS_INLINE void add_taps(const depthwise_row<Lanes>& row, const lane_parameters& of,
+XENOS_ALWAYS_INLINE void add_taps(const depthwise_row<Lanes>& row, const lane_part<Lanes>& of,
                                   const Scale& scale) {
   using sums = typename Lanes::sums;
   using operand = decltype(Lanes::weights(of.weights));
   constexpr int pixels = 4;
   constexpr int vector = Lanes::count * Lanes::step;  // elements
   constexpr int fixed = Width == dynamic ? 1 : Width;
-  const sums bias = load_lanes<std::int32_t, Lanes::count>(of.bias);
+  const sums bias = load_lanes<std::int32_t, Lanes::count>(of.scales->bias);
   operand by[fixed];
   XENOS_UNROLL(8)
   for (int w = 0; w < fixed; ++w) by[w] = Lanes::weights(of.weights + std::ptrdiff_t{w} * vector);
@@ -88,28 +88,31 @@ XENOS_ALWAYS_INLINE void add_taps(const depthwise_row<Lanes>& row, const lane_pa
 /// The row's pixels, scaled.
 template <class Lanes, rounding Round, int Width>
 XENOS_NOINLINE inline void multiply_taps(const depthwise_row<Lanes>& row,
-                                         const lane_parameters& of) {
+                                         const lane_part<Lanes>& of) {
   using sums = typename Lanes::sums;
   if constexpr (Round == rounding::once || Round == rounding::twice) {
-    if (of.plain[0]) [[likely]] {
-      const typename Lanes::template factors<Round> by(of.multiplier, of.shift, row.zero_point);
+    if (of.scales->plain) [[likely]] {
+      const typename Lanes::template factors<Round> by(of.scales->multiplier, of.scales->shift,
+                                                       row.zero_point);
       return add_taps<Lanes, Width>(row, of, [&by](sums(&sum)[4][1]) {
         XENOS_UNROLL(4)
         for (int p = 0; p < 4; ++p) sum[p][0] = by(sum[p][0]);
       });
     }
   }
-  add_taps<Lanes, dynamic>(
-      row, of, [&](sums(&sum)[4][1]) { scale_sums<Lanes, Round, 4, 1>(sum, of, row.zero_point); });
+  add_taps<Lanes, dynamic>(row, of, [&](sums(&sum)[4][1]) {
+    scale_sums<Lanes, Round, 4, 1>(sum, of.scales, row.zero_point);
+  });
 }
 
+template <class Lanes>
 struct lane_depthwise_job {
   const std::int8_t* const* in;
   std::int8_t* const* out;
   int rows;
   range columns;
   range channels;
-  lane_parameters of;
+  lane_part<Lanes> of;  // from the first of them on
   std::byte* temporaries;
   int zero_point;
 };
@@ -160,7 +163,7 @@ XENOS_ALWAYS_INLINE void stage_taps(const generic::depthwise_geometry& g,
 /// The tile of a job; one copy for all layers of a program.
 template <class Lanes, rounding Round>
 XENOS_NOINLINE inline void run_depthwise_lanes(const generic::depthwise_geometry& g,
-                                               const lane_depthwise_job& job) {
+                                               const lane_depthwise_job<Lanes>& job) {
   constexpr int count = Lanes::count;
   const int groups = ceil_div(g.kernel_height, Lanes::step);
   const int terms = groups * Lanes::step * g.kernel_width;
@@ -170,8 +173,7 @@ XENOS_NOINLINE inline void run_depthwise_lanes(const generic::depthwise_geometry
   const std::ptrdiff_t first =
       std::ptrdiff_t{job.columns.first * g.stride_width - g.left} * (g.channels / g.multiplier);
   for (int r = 0; r < job.rows; ++r) {
-    lane_parameters of = job.of;
-    of.template advance<Lanes>(job.channels.first, terms);
+    auto of = job.of;
     for (int c = job.channels.first; c < job.channels.end; c += count) {
       const int present = min_of(count, job.channels.end - c);
       stage_taps<Lanes>(g, job.in + std::ptrdiff_t{r} * g.stride_height, first, columns, c, present,
@@ -192,7 +194,7 @@ XENOS_NOINLINE inline void run_depthwise_lanes(const generic::depthwise_geometry
       } else {
         multiply_taps<Lanes, Round, dynamic>(row, of);
       }
-      of.template advance<Lanes>(count, terms);
+      of.advance(count, terms);
     }
   }
 }
@@ -213,13 +215,10 @@ struct lanes_depthwise {
   static constexpr bytes_t temporary_bytes = bytes_t{columns} * groups * Lanes::count *
                                              Lanes::step * bytes_t{sizeof(typename Lanes::staged)};
 
-  struct packed {
-    alignas(64) std::int8_t weights[std::size_t{padded} * terms];
-    std::int32_t bias[padded];
-    std::int32_t multiplier[padded];
-    std::int32_t shift[padded];
-    bool plain[padded / Lanes::count];
-  };
+  using packed = packed_layer<std::int8_t, terms, lane_scales<Lanes::count>, padded, 64>;
+  static constexpr std::ptrdiff_t place(int channel) {
+    return static_cast<std::ptrdiff_t>(align_up(channel, Lanes::count));
+  }
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
@@ -237,21 +236,16 @@ struct lanes_depthwise {
           sizes += weight < 0 ? -weight : weight;
         }
       }
-      pack_factor<Lanes>(layer, c, exists, sizes, to, c);
+      pack_factor<Lanes>(layer, c, exists, sizes, to.scales, c);
     }
   }
 
   template <rounding Round, cuts Cuts>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& p, int zero_point) {
-    run_depthwise_lanes<Lanes, Round>(geometry,
-                                      {t.in[0],
-                                       t.out,
-                                       t.rows,
-                                       t.columns(Geometry.width),
-                                       t.channels(Geometry.channels),
-                                       {p.weights, p.bias, p.multiplier, p.shift, p.plain},
-                                       t.temporaries,
-                                       zero_point});
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, lane_part<Lanes> of,
+                  int zero_point) {
+    run_depthwise_lanes<Lanes, Round>(
+        geometry, {t.in[0], t.out, t.rows, t.columns(Geometry.width), t.channels(Geometry.channels),
+                   of, t.temporaries, zero_point});
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <xenos/config/vector.hpp>
 #include <xenos/core/quantisation.hpp>
 #include <xenos/core/range.hpp>
+#include <xenos/kernels/int8/packed_layer.hpp>
 #include <xenos/kernels/kernel.hpp>
 #include <xenos/ops/quantised_join.hpp>
 
@@ -104,17 +105,28 @@ XENOS_NOINLINE void follow(std::int8_t* row, int first, int count, int channel, 
 
 }  // namespace int8
 
+// clang-format off
 /// The layer `Op` (a `requantised`) with rows of `Width` pixels and `Channels` channels by
 /// `Kernel`, which stores finished int8:
 ///   offset                      what it adds to inputs before it multiplies
 ///   packed, pack(parameters, packed&)
-///                               parameters: a `layer_parameters`
-///   run<rounding>(tile, packed, zero_point)
+///                               a `packed_layer`; parameters: a `layer_parameters`
+///   place(channel)              the packed channel that a channel is which begins or ends a range
+///   run<rounding>(tile, part, zero_point)
+///                               `part` of the packed parameters, from the tile's first channel on;
 ///                               `zero_point` is the output's
+///   steps, step_weights, block_at(place)
+///                               if it takes tiles with a `sum_piece`, the terms of which are steps
+///                               of so many weights of a channel: the packed channels of the block
+///                               that begins at `place`, whose weights lie step by step
+///   within<Bytes>               the same kernel with temporaries of at most Bytes, if it can do
+///                               with less
 /// and the constants of the kernel concept. Followers run over rows once they are stored; they see
 /// the same integers, as what a layer of int8 passes on is int8.
+// clang-format on
 template <auto Op, int Width, int Channels, class Kernel>
-struct int8_layer {
+struct int8_layer : int8::layer_rounds<Kernel, Channels> {
+  using rounds = int8::layer_rounds<Kernel, Channels>;
   static constexpr bool folds = false;
   static constexpr int block_rows = Kernel::block_rows;
   static constexpr int block_columns = Kernel::block_columns;
@@ -122,20 +134,29 @@ struct int8_layer {
   static constexpr int channel_block = Kernel::channel_block;
   static constexpr bool column_cuts = true;
 
-  using packed = typename Kernel::packed;
+  using typename rounds::packed;
+  using typename rounds::resident;
 
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
     Kernel::pack(int8::layer_parameters<Op, Kernel::offset, Views>{views}, to);
   }
 
-  template <cuts Cuts, class Views, class Epilogue>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& parameters,
+  template <cuts Cuts, class Parameters, class Views, class Epilogue>
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const Parameters& parameters,
                   const Views&, const Epilogue& epilogue) {
-    Kernel::template run<Op.in.round>(t, parameters, Op.op.to.zero_point);
+    const range channels = t.channels(Channels);
+    if constexpr (std::is_same_v<Parameters, resident>) {
+      Kernel::template run<Op.in.round>(t, parameters, Op.op.to.zero_point);
+    } else {
+      const auto first = Cuts.channels ? Kernel::place(channels.first) : 0;
+      Kernel::template run<Op.in.round>(t, parameters.from(first), Op.op.to.zero_point);
+    }
+    if constexpr (Cuts.terms) {
+      if (t.piece.terms.end < Kernel::steps) return;
+    }
     if constexpr (!int8::leaves_int8<Epilogue>()) {
       const range columns = t.columns(Width);
-      const range channels = t.channels(Channels);
       for (int r = 0; r < t.rows; ++r) {
         if constexpr (Cuts.channels) {
           for (int x = columns.first; x < columns.end; ++x) {

@@ -8,6 +8,7 @@
 #include <xenos/core/quantisation.hpp>
 #include <xenos/core/range.hpp>
 #include <xenos/kernels/generic/conv.hpp>
+#include <xenos/kernels/int8/packed_layer.hpp>
 #include <xenos/kernels/kernel.hpp>
 
 #include <cstddef>
@@ -41,6 +42,7 @@ namespace xenos::inline XENOS_ABI::int8 {
 /// far to the right (to the left where negative) of a `fixed_factor`.
 template <int N>
 struct block_scales {
+  static constexpr int count = N;
   std::int32_t bias[N];
   std::int32_t multiplier[N];
   std::int32_t right[N];
@@ -73,6 +75,7 @@ struct patch_job {
   int rows;
   range columns;
   range channels;  // of all groups
+  // From channel 0 on, whether its are there or not.
   const std::int8_t* weights;
   const typename Products::scales* scales;
   std::byte* temporaries;
@@ -209,10 +212,13 @@ struct patch_conv {
       static_cast<int>(align_up(Geometry.out_channels, Products::channels));
   static constexpr int all_padded = Geometry.groups * padded_channels;
 
-  struct packed {
-    alignas(Products::alignment) std::int8_t weights[std::size_t{all_padded} * terms];
-    typename Products::scales scales[all_padded / Products::channels];
-  };
+  using packed =
+      packed_layer<std::int8_t, terms, typename Products::scales, all_padded, Products::alignment>;
+  static constexpr std::ptrdiff_t place(int channel) {
+    return std::ptrdiff_t{channel / Geometry.out_channels} * padded_channels +
+           static_cast<std::ptrdiff_t>(
+               align_up(channel % Geometry.out_channels, Products::channels));
+  }
 
   template <class Parameters>
   static constexpr void pack(const Parameters& layer, packed& to) {
@@ -231,14 +237,16 @@ struct patch_conv {
   }
 
   template <rounding Round, cuts Cuts>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const packed& p, int zero_point) {
+  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, typename packed::part of,
+                  int zero_point) {
+    if constexpr (Cuts.channels) of.advance(-place(t.some_channels.first), terms);
     const patch_job<Products> job{t.in[0],
                                   t.out,
                                   t.rows,
                                   t.columns(Geometry.width),
                                   t.channels(Geometry.out_channels * Geometry.groups),
-                                  p.weights,
-                                  p.scales,
+                                  of.weights,
+                                  of.scales,
                                   t.temporaries,
                                   zero_point};
     if constexpr (Shared) {

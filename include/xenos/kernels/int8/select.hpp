@@ -52,10 +52,13 @@ using lanes_for = std::conditional_t<
     std::conditional_t<(VectorBytes >= 32 && !std::is_void_v<lanes_of_32>), lanes_of_32,
                        std::conditional_t<(VectorBytes >= 16), lanes_of_16, void>>>;
 
+/// Inputs that lanes copy at a time stay in the first-level cache.
+inline constexpr bytes_t near_bytes = 24 * 1024;
+
 /// The kernel of a convolution whose output has `Height` rows.
 template <generic::conv_geometry Geometry, int Height, class Lanes>
 struct conv_with {
-  using type = lanes_conv<Geometry, Height, Lanes>;
+  using type = lanes_conv<Geometry, rows_within<Lanes>(Geometry, Height, near_bytes), Lanes>;
 };
 template <generic::conv_geometry Geometry, int Height>
 struct conv_with<Geometry, Height, void> {
