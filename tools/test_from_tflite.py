@@ -434,6 +434,8 @@ def heads():
     x = net.operator("MEAN", [x, net.ints(2)], [1, 5, 1])
     x = net.operator("RESHAPE", [x, net.ints(1, 5)], [1, 5])
     x = net.operator("PRELU", [x, net.constant([5])], [1, 5])
+    x = net.operator("MUL", [net.constant([1, 5]), x], [1, 5], activation="NONE")
+    x = net.operator("ADD", [x, net.constant([])], [1, 5], activation="NONE")
     return net, [first], [x]
 
 
@@ -570,6 +572,18 @@ def functions():
     return net, [first], [wide, least, total, x]
 
 
+def constants():
+    """Joins of integers with constants: one number a channel, and one for all, on either side."""
+    net = Builder(True)
+    x = net.tensor([1, 3, 5, 4], "int8", (0.02, 3))
+    factors = net.constant([1, 1, 4], "int8", (0.03, -20))
+    offset = net.constant([], "int8", (0.01, 3))
+    options = dict(activation="RELU")
+    product = net.operator("MUL", [x, factors], [1, 3, 5, 4], "int8", (0.04, -50), **options)
+    total = net.operator("ADD", [offset, x], [1, 3, 5, 4], "int8", (0.025, -60), **options)
+    return net, [x], [product, total]
+
+
 def swishes():
     """Blocks of integers whose activations have the same quantisations."""
     net = Builder(True)
@@ -668,6 +682,7 @@ NETWORKS = {
     "vgg_int8": (vgg(True), "{1, 1, 4}"),
     "windows": (windows(), "{9, 9, 3}"),
     "functions": (functions(), "{1, 1, 5}"),
+    "constants": (constants(), "{3, 5, 4}"),
     "swishes_int8": (swishes(), "{6, 6, 16}"),
     "borders": (borders(), "{2, 2, 8}"),
 }
@@ -682,7 +697,7 @@ for seed in range(FIRST, FIRST + COUNT):
 
 
 # Networks of integers, and by how much a result may be off where roundings meet halves.
-STEPS = {"functions": 1}
+STEPS = {"functions": 1, "constants": 1}
 
 
 def sample(tensor):
@@ -777,7 +792,7 @@ class Translates(ScriptTest):
         x = net.tensor([1, 8, 8, 4])
         y = net.operator("CUMSUM", [x, net.constant([1], "int32")], [1, 8, 8, 4])
         y = net.operator("RELU", [net.operator("WRITTEN_BY_US", [y], [1, 8, 8, 4])], [1, 8, 8, 4])
-        y = net.operator("ADD", [y, net.constant([1, 1, 1, 4])], [1, 8, 8, 4])
+        y = net.operator("ADD", [y, net.constant([1, 1, 8, 4])], [1, 8, 8, 4])
         text, said = self.made(net.file([x], [y]), status=1)
         for name in (
             "CUMSUM (operator 0)",

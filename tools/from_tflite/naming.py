@@ -10,6 +10,10 @@ KINDS = {
     "transposed_conv2d": "transposed_conv",
     "prelu": "alpha",
     "prelu_to": "alpha",
+    "add_constant": "offset",
+    "add_constant_to": "offset",
+    "mul_constant": "factor",
+    "mul_constant_to": "factor",
 }
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 

@@ -410,9 +410,38 @@ def prelu(model, op):
     return [Stage("prelu", weights=held)]
 
 
+def with_constant(model, op, name):
+    """A sum or product with a constant that is broadcast over rows and columns, on either side."""
+    data, given = (model.graph.tensors[k] for k in op.inputs)
+    if data.data is not None:
+        data, given = given, data
+    out = model.graph.tensors[op.outputs[0]]
+    channels = image(data)[2]
+    if image(out) != image(data):
+        raise Missing("its constant is larger than its input")
+    if given.count != 1 and (given.count != channels or given.shape[-1] != channels):
+        raise Missing("its constant is neither one number nor one for each channel")
+    integers = is_int8(out)
+    if integers and not is_int8(given):
+        raise Missing(f"its constant is {given.element}")
+    kind = "int8" if integers else "float32"
+    values = constant_of(list(given.values()) * (channels // given.count), kind)
+    held = Weights("channel_weights", (channels,), {"weights": values})
+    if not integers:
+        return [Stage(name + "_constant", weights=held), *activation(op)]
+    of_constant = Code(f"xn::quantisation{quantisation(given).text()}")
+    attributes = {None: quantisation(out), "": of_constant}
+    return [
+        Stage(name + "_constant_to", "quantisation", attributes, weights=held),
+        *activation(op),
+    ]
+
+
 def join(name):
     def stages(model, op):
         inputs = [k for k in op.inputs if k != -1]
+        if len(inputs) == 2 and len(model.data_inputs(op)) == 1:
+            return with_constant(model, op, name)
         if len(model.data_inputs(op)) != len(inputs):
             raise Missing("one of its inputs is a constant")
         shapes = {image(model.graph.tensors[k]) for k in inputs}

@@ -114,7 +114,7 @@ def element_of(op, taken, shape):
         assert count == shape[-1]
         return dense
     if op.name in ("ADD", "MUL"):
-        first, second = taken
+        first, second = (broadcast(part, shape) for part in taken)
         return (
             (lambda *at: first(*at) + second(*at))
             if op.name == "ADD"
@@ -155,6 +155,13 @@ def element_of(op, taken, shape):
     if op.name == "LEAKY_RELU":
         return lambda *at: x(*at) * (1 if x(*at) >= 0 else options["alpha"])
     return lambda *at: ACTIVATIONS[op.name](x(*at))
+
+
+def broadcast(part, shape):
+    """A tensor as if it had `shape`, where it may have one value, or one for each channel."""
+    if part.shape == tuple(shape):
+        return part
+    return lambda *at: part.values[at[-1] if len(part.values) > 1 else 0]
 
 
 def bilinear(op, x, shape):

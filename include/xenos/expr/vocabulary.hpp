@@ -24,6 +24,7 @@
 #include <xenos/ops/softmax.hpp>
 #include <xenos/ops/transposed_conv.hpp>
 #include <xenos/ops/upsample.hpp>
+#include <xenos/ops/with_constant.hpp>
 
 #include <utility>
 
@@ -233,6 +234,25 @@ inline constexpr stage<activation<function::gelu_tanh>{.to = To}> gelu_tanh_to{}
 template <quantisation To, quantisation Alpha, class... Views>
 constexpr auto prelu_to(Views... views) {
   return stage_of<prelu_attributes{To, Alpha}>(views...);
+}
+
+/// Sums and products with a constant, one number a channel.
+template <class... Views>
+constexpr auto add_constant(Views... views) {
+  return stage_of<with_constant<join::add>{}>(views...);
+}
+template <class... Views>
+constexpr auto mul_constant(Views... views) {
+  return stage_of<with_constant<join::mul>{}>(views...);
+}
+/// The same of int8, where the constant is int8 of quantisation `Constant`, into `To`.
+template <quantisation To, quantisation Constant, class... Views>
+constexpr auto add_constant_to(Views... views) {
+  return stage_of<with_constant<join::add>{To, Constant}>(views...);
+}
+template <quantisation To, quantisation Constant, class... Views>
+constexpr auto mul_constant_to(Views... views) {
+  return stage_of<with_constant<join::mul>{To, Constant}>(views...);
 }
 
 inline constexpr stage<elementwise<join::add>{}> add{};

@@ -81,6 +81,14 @@ TEST_CASE("PReLU fused and on its own, with NaN and infinity", "[prelu]") {
                     xn::add | some_prelu<17>(4) | xn::tanh) == "");
 }
 
+TEST_CASE("sums and products with constants, fused and on their own", "[constant]") {
+  const auto first = some_weights<xn::per_channel{7}>(1);
+  const auto second = some_weights<xn::per_channel{17}>(2);
+  CHECK(check_model(xn::input<float, xn::hwc{5, 4, 7}> | xn::add_constant(first) |
+                    xn::mul_constant(first) | some_conv<xn::conv{.out = 17}, 7>() |
+                    xn::mul_constant(second) | xn::relu | xn::add_constant(second)) == "");
+}
+
 TEST_CASE("add and mul of two to four streams", "[join]") {
   const auto late = some_conv<one, 3>(7) | xn::tanh;
   check_join(xn::add, branch(0), late);

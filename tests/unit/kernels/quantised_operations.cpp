@@ -33,6 +33,8 @@ void check_functions() {
       xn::conv2d<xn::conv{.out = 5, .kernel = {3, 3}, .to = {0.03F, -5}}>(a.views()) |
       xn::hard_swish_to<quantisation{0.02F, -90}> |
       xn::prelu_to<quantisation{0.013F, 20}, quantisation{0.01F, -3}>(alpha) |
+      xn::mul_constant_to<quantisation{0.02F, 5}, quantisation{0.012F, 7}>(alpha) | xn::relu |
+      xn::add_constant_to<quantisation{0.017F, -30}, quantisation{0.004F, 60}>(alpha) |
       xn::leaky_relu<xn::slope{0.3F, {0.016F, 40}}> | xn::quantize<quantisation{0.03F, 0}> |
       xn::fork(xn::gelu_to<quantisation{0.02F, -110}>, xn::gelu_tanh_to<quantisation{0.025F, 1}>) |
       xn::mul_to<quantisation{0.03F, 3}> | xn::sigmoid;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <support/quantised.hpp>
 #include <vector>
 #include <xenos/core/weights.hpp>
@@ -12,6 +13,7 @@
 #include <xenos/ops/reduce.hpp>
 #include <xenos/ops/transposed_conv.hpp>
 #include <xenos/ops/upsample.hpp>
+#include <xenos/ops/with_constant.hpp>
 
 namespace xn = xenos;
 
@@ -280,4 +282,33 @@ TEST_CASE("the factors of joins are double products, in TFLite Micro's order") {
     REQUIRE(add.left == xn::fixed_factor{std::int32_t(left.multiplier), left.shift});
     REQUIRE(add.result == xn::fixed_factor{std::int32_t(result.multiplier), result.shift});
   }
+}
+
+TEST_CASE("sums and products with constants are those of real numbers, to a step") {
+  constexpr quantisation in{0.05F, 11};
+  constexpr quantisation constant{0.02F, -7};
+  constexpr quantisation to{0.06F, -20};
+  constexpr xn::with_constant<xn::join::add> add{to, constant};
+  constexpr xn::with_constant<xn::join::mul> mul{to, constant};
+  const xn::shapes shapes{xn::shape{1, 1, 1}};
+  const xn::quantisations of{{in}};
+  CHECK(xn::with_constant<xn::join::add>{to, {}}.integer_form(shapes, of).check(shapes) ==
+        xn::fault::quantisation_missing);
+  CHECK(xn::with_constant<xn::join::add>{{}, constant}.integer_form(shapes, of).check(shapes) ==
+        xn::fault::quantisation_missing);
+  const auto sums = add.integer_form(shapes, of);
+  const auto products = mul.integer_form(shapes, of);
+  CHECK(sums.output_quantisation(of).scale == to.scale);
+  int wrong = 0;
+  for (int x = -128; x < 128; ++x) {
+    for (int c = -128; c < 128; ++c) {
+      const double real = double(in.scale) * (x - in.zero_point);
+      const double by = double(constant.scale) * (c - constant.zero_point);
+      const auto off = [&](int made, double wanted) {
+        return std::abs(made - limited(wanted / double(to.scale) + to.zero_point)) > 1;
+      };
+      wrong += off(sums.apply(x, c), real + by) + off(products.apply(x, c), real * by);
+    }
+  }
+  CHECK(wrong == 0);
 }
