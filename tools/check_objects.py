@@ -3,7 +3,9 @@
 plan: what a run needs of it are constants in its code. With --image the files are whole programs of
 firmware, which moreover use no arithmetic in double and nothing of a C library that asks for memory.
 
-usage: check_objects.py [--nm nm] [--image] [--unpacked NAMES] file...
+With --placed, symbols must be there and lie in the section that is given.
+
+usage: check_objects.py [--nm nm] [--image] [--unpacked NAMES] [--placed NAMES=SECTION]... file...
 """
 
 import argparse
@@ -43,11 +45,27 @@ def offending(nm, path, rules):
             for reason, pattern in rules if re.search(pattern, symbol)]
 
 
+def misplaced(nm, path, wanted):
+    """(reason, symbol) pairs of one file; `wanted`: names, an expression, and their section."""
+    done = subprocess.run([nm, "-C", "-f", "sysv", path], capture_output=True, text=True, check=True)
+    # A line is: symbol, value, class, type, size, line, section, with bars between them.
+    rows = [[cell.strip() for cell in line.split("|")] for line in done.stdout.splitlines()]
+    found = [(row[0], row[6]) for row in rows if len(row) == 7]
+    faults = []
+    for names, section in (each.rsplit("=", 1) for each in wanted):
+        those = [(name, place) for name, place in found if re.search(names, name)]
+        if not those:
+            faults.append((f"not in {section}, nor elsewhere", names))
+        faults += [(f"in {place}, not {section}", name) for name, place in those if place != section]
+    return faults
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--nm", default="nm")
     parser.add_argument("--image", action="store_true", help="files are programs of firmware")
     parser.add_argument("objects", nargs="+")
+    parser.add_argument("--placed", action="append", default=[])
     parser.add_argument("--unpacked", help="names of weights that must not be there: an expression")
     args = parser.parse_args()
     rules = [*FORBIDDEN.items(), *(IN_IMAGES.items() if args.image else [])]
@@ -55,6 +73,8 @@ def main():
         rules.append(("unpacked", args.unpacked))
     faults = [f"{path}: {reason}: {symbol}"
               for path in args.objects for reason, symbol in offending(args.nm, path, rules)]
+    faults += [f"{path}: {reason}: {symbol}"
+               for path in args.objects for reason, symbol in misplaced(args.nm, path, args.placed)]
     if faults:
         sys.exit("\n".join(faults))
 
