@@ -1,8 +1,9 @@
-// Layers of int8 with random weights.
+// Layers of int8 weights, thrown at random.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 #include <xenos/core/weights.hpp>
@@ -17,21 +18,22 @@ inline int throw_in(int low, int high) {
 template <class T>
 std::vector<T> random_integers(std::size_t count) {
   std::vector<T> values(count);
-  for (T& value : values) value = static_cast<T>(throw_in(-128, 127));
+  using limits = std::numeric_limits<T>;
+  for (T& value : values) value = static_cast<T>(throw_in(limits::min(), limits::max()));
   return values;
 }
 
 /// A layer with weights of all sizes: ordinary and large scales (shifts to the left), dead channels
 /// with a bias beyond 2^30, channels whose factor is 0, and biases that leave no more than the sum
 /// of products needs.
-template <auto Order, int Scales = Order.logical().out>
+template <auto Order, int Scales = Order.logical().out, class Bias = std::int32_t>
 struct random_layer {
-  using layer_type = xenos::quantised_layer<Order, Scales>;
+  using layer_type = xenos::quantised_layer<Order, Scales, Bias>;
   static constexpr std::size_t out = Order.logical().out;
   std::vector<std::int8_t> weights =
       random_integers<std::int8_t>(std::size_t(Order.logical().elements()));
   std::vector<float> scales = std::vector<float>(Scales);
-  std::vector<std::int32_t> bias = std::vector<std::int32_t>(out);
+  std::vector<Bias> bias = std::vector<Bias>(out);
 
   random_layer() {
     for (std::size_t c = 0; c < out; ++c) {

@@ -1,4 +1,4 @@
-// Models of int8 against the definitions of their stages, bit by bit.
+// Models of integers against the definitions of their stages, bit by bit.
 #pragma once
 
 #include <algorithm>
@@ -97,7 +97,9 @@ std::vector<double> run_net(const Net& net, const std::vector<double>& input, Pr
 template <class Net>
 std::vector<double> random_input() {
   constexpr xn::record first = Net::records[0];
-  const auto some = random_integers<std::int8_t>(std::size_t(first.out.elements()));
+  using element = std::conditional_t<(first.type == xn::dtype::i16 || first.type == xn::dtype::i32),
+                                     xn::element_t<first.type>, std::int8_t>;
+  const auto some = random_integers<element>(std::size_t(first.out.elements()));
   return {some.begin(), some.end()};
 }
 

@@ -7,13 +7,21 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// The element type of a stream, as a value for plans.
-enum class dtype : std::uint8_t { f32, i8, i16, i32 };
+/// The element type of a stream, as a value for plans; i64 of biases only.
+enum class dtype : std::uint8_t { f32, i8, i16, i32, i64 };
 
-constexpr int size_of(dtype type) { return type == dtype::i8 ? 1 : type == dtype::i16 ? 2 : 4; }
+constexpr int size_of(dtype type) {
+  switch (type) {
+    case dtype::i8: return 1;
+    case dtype::i16: return 2;
+    case dtype::i64: return 8;
+    default: return 4;
+  }
+}
 
 /// Properties of an element type. `reference` is the type in which the scalar definitions sum:
-/// wider than the kernels' `accumulator`, so that a definition adds no error of its own.
+/// wider than the kernels' `accumulator`, so that a definition adds no error of its own. Layers of
+/// int16 and int32 sum in 64 bits; `accumulator` is what pools and one-to-one operations need.
 template <class T>
 struct element;
 
@@ -32,15 +40,15 @@ struct element<std::int8_t> {
 template <>
 struct element<std::int16_t> {
   static constexpr dtype type = dtype::i16;
-  using accumulator = std::int64_t;
+  using accumulator = std::int32_t;
   using reference = std::int64_t;
 };
-/// Indices: they are made and moved, and never computed with.
+/// Fractions (Q31), or indices, which have no quantisation: they are made and moved, no more.
 template <>
 struct element<std::int32_t> {
   static constexpr dtype type = dtype::i32;
-  using accumulator = std::int32_t;
-  using reference = std::int32_t;
+  using accumulator = std::int64_t;
+  using reference = std::int64_t;
 };
 
 template <class T>

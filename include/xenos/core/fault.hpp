@@ -26,8 +26,10 @@
   X(quantisation_missing)     \
   X(quantisation_unused)      \
   X(quantisation_too_fine)    \
+  X(quantisation_asymmetric)  \
   X(no_integer_form)          \
   X(indices_only_move)        \
+  X(no_wide_form)             \
   X(needs_one_pixel_rows)     \
   X(needs_sequence)           \
   X(reshape_changes_elements) \
@@ -87,9 +89,8 @@
 #define XENOS_DETAIL_TEXT_element_types_differ                                                    \
   "the streams that meet here have different element types; give the model's inputs one element " \
   "type, and streams of int8 one quantisation (only xn::add_to and xn::mul_to join several)"
-#define XENOS_DETAIL_TEXT_unknown_element_type                                          \
-  "streams cannot hold this element type; use float, std::int8_t or std::int16_t, and " \
-  "std::int32_t for indices"
+#define XENOS_DETAIL_TEXT_unknown_element_type \
+  "streams cannot hold this element type; use float, std::int8_t, std::int16_t or std::int32_t"
 #define XENOS_DETAIL_TEXT_quantisation_missing                                                 \
   "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "     \
   "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "            \
@@ -102,6 +103,12 @@
 #define XENOS_DETAIL_TEXT_quantisation_too_fine                                                  \
   "the scale of `to` is too small for that of this stage's input (xn::hard_swish_to needs more " \
   "than a 128th of it, as TFLite does); give a larger one"
+#define XENOS_DETAIL_TEXT_quantisation_asymmetric                                               \
+  "integers of more than 8 bits are quantised symmetrically: give a zero_point of 0; and with " \
+  "int32, or weights of int16, a scale that is a power of two, as xn::q15 and xn::q31"
+#define XENOS_DETAIL_TEXT_no_wide_form                                                             \
+  "this stage does not compute with elements of this type, int16 or int32; put xn::dequantize or " \
+  "xn::quantize<quantisation> (which makes int8) before it"
 #define XENOS_DETAIL_TEXT_no_integer_form                                                         \
   "this stage computes with float only and its input is int8; put xn::dequantize before it, and " \
   "xn::quantize<xn::quantisation{scale, zero_point}> where integers begin again"
@@ -129,7 +136,9 @@
   "(out, height, width, in), or name the order the data has (xn::ohwi, oihw, hwio, ...)"
 #define XENOS_DETAIL_TEXT_weight_types_differ                                                      \
   "a weight view of this stage has the wrong element type; behind a stream of int8 a layer takes " \
-  "weights of std::int8_t, scales of float and then its bias of std::int32_t"
+  "weights of std::int8_t, scales of float and then its bias of std::int32_t; behind int16 the "   \
+  "same with a bias of std::int64_t, or weights of std::int16_t and that bias, behind int32 "      \
+  "weights of std::int32_t"
 #define XENOS_DETAIL_TEXT_array_length_differs                                                    \
   "the array's length is not that of the weights' extents; correct the extents, or for a length " \
   "known only at run time use xn::checked_weights"
@@ -231,6 +240,9 @@ struct model_error {
   static_assert(why != fault::quantisation_unused, "xenos: " XENOS_DETAIL_TEXT_quantisation_unused);
   static_assert(why != fault::quantisation_too_fine,
                 "xenos: " XENOS_DETAIL_TEXT_quantisation_too_fine);
+  static_assert(why != fault::quantisation_asymmetric,
+                "xenos: " XENOS_DETAIL_TEXT_quantisation_asymmetric);
+  static_assert(why != fault::no_wide_form, "xenos: " XENOS_DETAIL_TEXT_no_wide_form);
   static_assert(why != fault::no_integer_form, "xenos: " XENOS_DETAIL_TEXT_no_integer_form);
   static_assert(why != fault::indices_only_move, "xenos: " XENOS_DETAIL_TEXT_indices_only_move);
   static_assert(why != fault::needs_one_pixel_rows,

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/core/element.hpp>
+#include <xenos/core/fault.hpp>
 
+#include <bit>
 #include <cstdint>
 
 namespace xenos::inline XENOS_ABI {
@@ -12,7 +15,9 @@ namespace xenos::inline XENOS_ABI {
 ///          (TFLite's reference kernels and TFLite Micro)
 ///   once   product and shift together (TFLite built with single rounding, LiteRT's fast kernels)
 ///   half_even  as once, but halves go to the even neighbour, so that none drift upwards
-enum class rounding : std::uint8_t { twice, once, half_even };
+///   down   to the integer below: low bits are discarded, as CMSIS-DSP does. Not of int8
+/// Sums of 64 bits (int16, int32) are rounded as with `once` where `twice` is told, as in TFLite.
+enum class rounding : std::uint8_t { twice, once, half_even, down };
 
 /// What the integers of a stream stand for: real = scale * (integer - zero_point). A scale of 0:
 /// nothing, as in streams of float. `round` says how what is computed from the stream is rounded;
@@ -26,17 +31,49 @@ struct quantisation {
   [[nodiscard]] constexpr bool given() const { return scale > 0; }
   /// Whether it can be that of int8 elements.
   [[nodiscard]] constexpr bool fits_int8() const {
-    return given() && zero_point >= -128 && zero_point <= 127;
+    return given() && zero_point >= -128 && zero_point <= 127 && round != rounding::down;
+  }
+  /// Whether the scale is a power of two, so that a shift is all that brings sums to another one.
+  [[nodiscard]] constexpr bool shifts() const {
+    return given() && (std::bit_cast<std::uint32_t>(scale) & 0x7FFFFFU) == 0;
+  }
+  /// log2 of such a scale.
+  [[nodiscard]] constexpr int exponent() const {
+    return static_cast<int>(std::bit_cast<std::uint32_t>(scale) >> 23) - 127;
   }
   friend constexpr bool operator==(const quantisation&, const quantisation&) = default;
 };
 
-/// The quantisations of the streams that a stage reads, in order.
+/// Why elements of this type cannot have the quantisation `q`, or none. That of int16 is symmetric,
+/// that of int32 has a power of two for scale too.
+constexpr fault quantisation_fault(const quantisation& q, dtype type) {
+  if (type == dtype::f32) return q.given() ? fault::quantisation_unused : fault::none;
+  if (type == dtype::i8) return q.fits_int8() ? fault::none : fault::quantisation_missing;
+  if (!q.given()) return fault::quantisation_missing;
+  const bool fits = q.zero_point == 0 && (type == dtype::i16 || q.shifts());
+  return fits ? fault::none : fault::quantisation_asymmetric;
+}
+
+/// The quantisations of the streams that a stage reads, in order, their element type, and that of
+/// the stage's first weight view.
 struct quantisations {
   quantisation at[8] = {};
+  dtype type = dtype::i8;
+  dtype weights = dtype::f32;
   [[nodiscard]] constexpr const quantisation& operator[](int index) const { return at[index]; }
 };
 
+/// The least and the most that integers of `type` hold.
+constexpr std::int64_t lowest_of(dtype type) {
+  return -(std::int64_t{1} << (8 * size_of(type) - 1));
+}
+constexpr std::int64_t highest_of(dtype type) { return -1 - lowest_of(type); }
+/// `value`, within integers of `type`.
+constexpr std::int64_t clamp_to(dtype type, std::int64_t value) {
+  return value < lowest_of(type)    ? lowest_of(type)
+         : value > highest_of(type) ? highest_of(type)
+                                    : value;
+}
 /// `value`, within int8.
 constexpr std::int32_t clamp_int8(std::int32_t value) {
   return value < -128 ? -128 : value > 127 ? 127 : value;
@@ -78,6 +115,16 @@ constexpr fixed_factor make_factor(double real, rounding round = rounding::twice
   return {static_cast<std::int32_t>(multiplier), shift < 31 ? shift : 31};
 }
 
+/// `value` / 2^bits, bits from 1 on, rounded once.
+template <rounding Round>
+constexpr std::int64_t shifted_right(std::int64_t value, int bits) {
+  const std::int64_t half = std::int64_t{1} << (bits - 1);
+  const std::int64_t nudge = Round == rounding::down        ? 0
+                             : Round == rounding::half_even ? half - 1 + (value >> bits & 1)
+                                                            : half;
+  return (value + nudge) >> bits;
+}
+
 /// `value` times `by`, rounded as `Round` says. Its shift to the left wraps, as does what exceeds
 /// 32 bits. Reference: tflite MultiplyByQuantizedMultiplier.
 template <rounding Round>
@@ -85,9 +132,7 @@ constexpr std::int32_t scaled(std::int32_t value, fixed_factor by) {
   if constexpr (Round != rounding::twice) {
     const std::int64_t product = std::int64_t{value} * by.multiplier;
     const int bits = 31 - by.shift;
-    const std::int64_t half = std::int64_t{1} << (bits - 1);
-    const std::int64_t nudge = Round == rounding::once ? half : half - 1 + (product >> bits & 1);
-    return static_cast<std::int32_t>((product + nudge) >> bits);
+    return static_cast<std::int32_t>(shifted_right<Round>(product, bits));
   } else {
     const int left = by.shift > 0 ? by.shift : 0;
     const int right = left - by.shift;
@@ -105,6 +150,7 @@ constexpr std::int32_t scaled(std::int32_t value, fixed_factor by, rounding roun
   switch (round) {
     case rounding::once: return scaled<rounding::once>(value, by);
     case rounding::half_even: return scaled<rounding::half_even>(value, by);
+    case rounding::down: return scaled<rounding::down>(value, by);
     default: return scaled<rounding::twice>(value, by);
   }
 }

@@ -218,12 +218,13 @@ struct layer {
 
 /// The same of a layer of int8: `quantised_layer<ohwi{64, 3, 3, 16}>`. One scale a channel, or with
 /// `Scales` = 1 one for all; real weight = scale * integer, and the bias counts in units of the
-/// input's scale times the weights'.
-template <auto Order, int Scales = Order.logical().out>
+/// input's scale times the weights'. Of int16 `Bias` is std::int64_t; and a layer of fractions is
+/// `layer<order, std::int16_t, std::int64_t>`.
+template <auto Order, int Scales = Order.logical().out, class Bias = std::int32_t>
 struct quantised_layer {
   xenos::weights<std::int8_t, Order> weights;
   channel_weights<float, Scales> scales;
-  channel_weights<std::int32_t, Order.logical().out> bias;
+  channel_weights<Bias, Order.logical().out> bias;
 };
 
 /// A weight view of run-time data, its length checked: `size_mismatch` when it is not the order's.

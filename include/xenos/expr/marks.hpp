@@ -30,16 +30,11 @@ struct behind_input<T, Extent, Quantised, Taps...> {
   using type = model_error<fault::unknown_element_type, T>;
 };
 template <class T, shape Extent, quantisation Quantised, class... Taps>
-  requires(stream_element<T> && !empty(Extent) && std::is_same_v<T, std::int8_t> &&
-           !Quantised.fits_int8())
+  requires(stream_element<T> && !empty(Extent) &&
+           !(element<T>::type == dtype::i32 && Quantised == quantisation{}) &&  // indices
+           quantisation_fault(Quantised, element<T>::type) != fault::none)
 struct behind_input<T, Extent, Quantised, Taps...> {
-  using type = model_error<fault::quantisation_missing,
-                           input_stream<T, Extent.height, Extent.width, Extent.channels>>;
-};
-template <class T, shape Extent, quantisation Quantised, class... Taps>
-  requires(stream_element<T> && !empty(Extent) && std::is_same_v<T, float> && Quantised.given())
-struct behind_input<T, Extent, Quantised, Taps...> {
-  using type = model_error<fault::quantisation_unused,
+  using type = model_error<quantisation_fault(Quantised, element<T>::type),
                            input_stream<T, Extent.height, Extent.width, Extent.channels>>;
 };
 template <class T, shape Extent, quantisation Quantised, class... Taps>
@@ -114,7 +109,7 @@ struct input_node : node_base<input_node<T, Extent, Port, Quantised>> {
 };
 
 /// A model's input: `input<float, hwc{49, 10, 1}>`. A model of several inputs numbers them: port 0,
-/// 1, ... behind its shape. One of int8 says what its integers stand for: `input<std::int8_t,
+/// 1, ... behind its shape. One of integers says what its integers stand for: `input<std::int8_t,
 /// hwc{32, 32, 3}, quantisation{1, -128}>`.
 template <class T, shape Extent, auto... More>
 inline constexpr input_node<T, Extent, detail::find_port(More...),

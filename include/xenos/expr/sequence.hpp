@@ -20,6 +20,7 @@ struct conv_1d {
   int dilation = 1;
   int groups = 1;
   margins padding = same;
+  quantisation to{};
 
   [[nodiscard]] constexpr conv over_rows() const {
     return {.out = out,
@@ -27,7 +28,8 @@ struct conv_1d {
             .stride = {stride, 1},
             .dilation = {dilation, 1},
             .groups = groups,
-            .padding = padding};
+            .padding = padding,
+            .to = to};
   }
 };
 
@@ -38,13 +40,15 @@ struct depthwise_1d {
   int dilation = 1;
   int multiplier = 1;
   margins padding = same;
+  quantisation to{};
 
   [[nodiscard]] constexpr depthwise over_rows() const {
     return {.kernel = {kernel, 1},
             .stride = {stride, 1},
             .dilation = {dilation, 1},
             .multiplier = multiplier,
-            .padding = padding};
+            .padding = padding,
+            .to = to};
   }
 };
 

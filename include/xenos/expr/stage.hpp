@@ -43,6 +43,7 @@ constexpr given_view describe_view() {
     given.type = std::is_same_v<value, std::int8_t>    ? dtype::i8
                  : std::is_same_v<value, std::int16_t> ? dtype::i16
                  : std::is_same_v<value, std::int32_t> ? dtype::i32
+                 : std::is_same_v<value, std::int64_t> ? dtype::i64
                                                        : dtype::f32;
   }
   return given;
@@ -89,7 +90,28 @@ constexpr bool given_quantisation(const Op& op) {
   }
 }
 
-/// Judges `op`, or its integer form behind streams of int8.
+/// Judges the integer form of `op`, of int8 or `Wide`; the streams have one element type.
+template <bool Wide, operation Op>
+constexpr finding judge_integers(const Op& op, const stream_type* in, const shapes& extents,
+                                 const quantisations& q, bool equal, const given_view* given,
+                                 int views) {
+  finding v;
+  if constexpr (has_integer_form<Op, Wide>()) {
+    if constexpr (requires { requires Op::keeps_quantisation; }) {
+      if (!equal) v.why = fault::element_types_differ;
+    }
+    if (v.why == fault::none) v.why = check(op, extents);
+    // An operation that is nothing without integers refuses float, and nothing else.
+    if (v.why == fault::quantisation_missing) v.why = fault::none;
+    if (v.why != fault::none) return v;
+    return judge_running(integer_form_of<Wide>(op, extents, q), in, extents, q, given, views);
+  } else {
+    v.why = Wide ? fault::no_wide_form : fault::no_integer_form;
+    return v;
+  }
+}
+
+/// Judges `op`, or its integer form behind streams of integers.
 template <operation Op>
 constexpr finding judge(const Op& op, const stream_type* in, int count, const given_view* given,
                         int views) {
@@ -103,30 +125,20 @@ constexpr finding judge(const Op& op, const stream_type* in, int count, const gi
     equal = equal && q[i] == q[0];
     if (in[i].type != in[0].type) v.why = fault::element_types_differ;
   }
-  if (v.why == fault::none && count > 0 && in[0].type == dtype::i32 && !only_moves<Op>()) {
-    v.why = fault::indices_only_move;
-  }
+  const bool indices = count > 0 && in[0].type == dtype::i32 && !q[0].given();
+  if (v.why == fault::none && indices && !only_moves<Op>()) v.why = fault::indices_only_move;
   if (v.why != fault::none) return v;
-  if (count == 0 || in[0].type != dtype::i8) {
+  if (count == 0 || in[0].type == dtype::f32 || indices) {
     if (given_quantisation(op)) {
       v.why = fault::quantisation_unused;
       return v;
     }
     return judge_running(op, in, extents, q, given, views);
   }
-  if constexpr (has_integer_form<Op>()) {
-    if constexpr (requires { requires Op::keeps_quantisation; }) {
-      if (!equal) v.why = fault::element_types_differ;
-    }
-    if (v.why == fault::none) v.why = check(op, extents);
-    // An operation that is nothing without integers refuses float, and nothing else.
-    if (v.why == fault::quantisation_missing) v.why = fault::none;
-    if (v.why != fault::none) return v;
-    return judge_running(integer_form_of(op, extents, q), in, extents, q, given, views);
-  } else {
-    v.why = fault::no_integer_form;
-    return v;
-  }
+  q.type = in[0].type;
+  if (views > 0) q.weights = given[0].type;
+  return is_wide(q.type) ? judge_integers<true>(op, in, extents, q, equal, given, views)
+                         : judge_integers<false>(op, in, extents, q, equal, given, views);
 }
 
 /// What a stage without weights holds: a type of its own, because two objects of one empty type
@@ -169,6 +181,11 @@ struct stage : node_base<stage<Op, Views...>> {
   static constexpr int size = 1;
   using records = type_list<stage>;
   using views = weight_list<Views...>;
+  /// The element type of the first view.
+  static constexpr dtype weights_type = [] {
+    const detail::given_view given[] = {detail::describe_view<Views>()..., {}};
+    return given[0].type;
+  }();
 
   [[no_unique_address]] std::conditional_t<sizeof...(Views) == 0, detail::no_data<stage>, views>
       data{};
@@ -223,9 +240,17 @@ struct stage : node_base<stage<Op, Views...>> {
       q.at[i] = tracer.records[in.at[i]].quantised;
     }
     const dtype type = tracer.records[in.at[0]].type;
-    if constexpr (has_integer_form<op_type>()) {
+    q.type = type;
+    q.weights = weights_type;
+    if constexpr (has_integer_form<op_type, false>()) {
       if (type == dtype::i8) {
-        const auto form = integer_form_of(Op, extents, q);
+        const auto form = integer_form_of<false>(Op, extents, q);
+        return {1, {tracer.records.push(describe(form, extents, in.at, type, q))}};
+      }
+    }
+    if constexpr (has_integer_form<op_type, true>()) {
+      if (is_wide(type)) {
+        const auto form = integer_form_of<true>(Op, extents, q);
         return {1, {tracer.records.push(describe(form, extents, in.at, type, q))}};
       }
     }

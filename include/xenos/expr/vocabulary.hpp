@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xenos/config/abi.hpp>
+#include <xenos/core/fixed_point.hpp>
 #include <xenos/expr/compose.hpp>
 #include <xenos/expr/marks.hpp>
 #include <xenos/expr/sequence.hpp>
@@ -10,6 +11,7 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/gain.hpp>
 #include <xenos/ops/group_norm.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
@@ -148,7 +150,7 @@ constexpr auto conv1d(Views... views) {
 }
 template <conv_1d Attributes, layer_weights Layer>
 constexpr auto conv1d(const Layer& layer) {
-  return conv1d<Attributes>(layer.weights, layer.bias);
+  return sequence_node<Attributes>{} | conv2d<Attributes.over_rows()>(layer);
 }
 template <depthwise_1d Attributes, class... Views>
 constexpr auto depthwise1d(Views... views) {
@@ -156,7 +158,7 @@ constexpr auto depthwise1d(Views... views) {
 }
 template <depthwise_1d Attributes, layer_weights Layer>
 constexpr auto depthwise1d(const Layer& layer) {
-  return depthwise1d<Attributes>(layer.weights, layer.bias);
+  return sequence_node<Attributes>{} | depthwise2d<Attributes.over_rows()>(layer);
 }
 template <pool_1d Attributes>
 inline constexpr auto average_pool1d =
@@ -263,15 +265,20 @@ inline constexpr stage<elementwise<join::maximum>{}> maximum{};
 inline constexpr stage<elementwise<join::minimum>{}> minimum{};
 /// fork(a, b, c) | mac: a * b + c.
 inline constexpr stage<multiply_accumulate{}> mac{};
-/// Of two streams of int8, into the quantisation `To`.
+/// Of two streams of integers, into the quantisation `To`.
 template <quantisation To>
 inline constexpr stage<elementwise<join::add>{To}> add_to{};
 template <quantisation To>
-inline constexpr stage<elementwise<join::mul>{To}> mul_to{};
-/// Between float and int8.
+inline constexpr stage<elementwise<join::sub>{To}> sub_to{};
 template <quantisation To>
-inline constexpr stage<quantize_attributes{To}> quantize{};
+inline constexpr stage<elementwise<join::mul>{To}> mul_to{};
+/// Between float and integers, of type `T`, which are int8 if it is left out.
+template <quantisation To, class T = std::int8_t>
+inline constexpr stage<quantize_attributes<element<T>::type>{To}> quantize{};
 inline constexpr stage<dequantize_attributes{}> dequantize{};
+/// Each element times a constant.
+template <gain_attributes Attributes>
+inline constexpr stage<Attributes> gain{};
 inline constexpr stage<concat_channels{}> concat{};
 inline constexpr stage<flatten_all{}> flatten{};
 inline constexpr stage<softmax_attributes{}> softmax{};

@@ -22,6 +22,9 @@
 #include <xenos/kernels/generic/upsample.hpp>
 #include <xenos/kernels/int8/layer.hpp>
 #include <xenos/kernels/int8/select.hpp>
+#include <xenos/kernels/wide/conv.hpp>
+#include <xenos/kernels/wide/depthwise.hpp>
+#include <xenos/kernels/wide/transposed.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
@@ -210,18 +213,47 @@ template <requantised<transposed_conv> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::requantised_transposed<Op, In[0]>;
 };
+/// Layers of int16 and int32.
+template <wide_layer<conv> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = wide::conv_rows<Op, generic::geometry_of(Op.op, In), T>;
+};
+template <wide_layer<fc> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr conv pointwise{.out = Op.op.out, .padding = valid};
+  using type = wide::conv_rows<Op, generic::geometry_of(pointwise, In), T>;
+};
+template <wide_layer<depthwise> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = wide::depthwise_rows<Op, generic::geometry_of(Op.op, In), T>;
+};
+template <wide_layer<transposed_conv> Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = wide::transposed_rows<Op, In[0], T>;
+};
+
+template <wide_softmax Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::wide_softmax_rows<Op, In[0].width, In[0].channels>;
+};
 template <integer_softmax Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::integer_softmax_rows<Op, In[0].width, In[0].channels>;
 };
-template <quantize_attributes Op, shapes In, class T, int VectorBytes>
+template <auto Op, shapes In, class T, int VectorBytes>
+  requires is_quantize<std::remove_cvref_t<decltype(Op)>>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::convert_rows<Op, In[0].width, In[0].channels, 1, float, T>;
+};
+template <auto Op, shapes In, class T, int VectorBytes>
+  requires is_convert<std::remove_cvref_t<decltype(Op)>>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::convert_rows<Op, In[0].width, In[0].channels, 1, element_t<Op.type>, T>;
 };
 template <dequantize_from Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
   using type = generic::convert_rows<Op, In[0].width, In[0].channels, lane_count<T>(VectorBytes),
-                                     std::int8_t, T>;
+                                     element_t<Op.type>, T>;
 };
 
 template <average_pool Op, shapes In, class T, int VectorBytes>
@@ -259,7 +291,7 @@ struct kernel_for<Op, In, T, VectorBytes> {
       Op.channels ? 1 : In[0].channels, Op.accumulates(In)};
   using pool = generic::direct_pool<Op.kind, geometry, lane_count<T>(VectorBytes), T>;
   using type = std::conditional_t<is_reduce<std::remove_cvref_t<decltype(Op)>>, pool,
-                                  generic::scaled_reduction<Op, pool>>;
+                                  generic::scaled_reduction<Op, pool, T>>;
 };
 template <row_pool<pooling::average> Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> : kernel_for<Op.window(In), In, T, VectorBytes> {};

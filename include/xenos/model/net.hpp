@@ -58,9 +58,12 @@ struct record_traits<Traced, Id, stage<Op, Views...>> : node_traits<stage<Op, Vi
   static constexpr record r = Traced::records[Id];
   static constexpr auto running() {
     constexpr dtype in = Traced::records[r.from[0]].type;
-    if constexpr (in == dtype::i8 && has_integer_form<std::remove_cvref_t<decltype(Op)>>()) {
-      return integer_form_of(Op, input_shapes(Traced::records, r),
-                             input_quantisations(Traced::records, r));
+    constexpr bool wide = is_wide(in);
+    if constexpr (in != dtype::f32 && has_integer_form<std::remove_cvref_t<decltype(Op)>, wide>()) {
+      quantisations q = input_quantisations(Traced::records, r);
+      q.type = in;
+      q.weights = stage<Op, Views...>::weights_type;
+      return integer_form_of<wide>(Op, input_shapes(Traced::records, r), q);
     } else {
       return Op;
     }

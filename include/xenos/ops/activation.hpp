@@ -7,6 +7,7 @@
 #include <xenos/ops/quantised_activation.hpp>
 #include <xenos/ops/quantised_function.hpp>
 #include <xenos/ops/quantised_prelu.hpp>
+#include <xenos/ops/wide_function.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -22,15 +23,19 @@ struct activation {
   static constexpr mapping map = mapping::one_to_one;
   static constexpr bool vectors = F != function::gelu;
 
-  /// On streams of int8 those that limit are limits of the integers, which keep their quantisation.
+  /// On streams of integers those that limit are limits of the integers, which keep their
+  /// quantisation.
   static constexpr bool limits =
       F == function::relu || F == function::relu6 || F == function::relu_n1_to_1;
   [[nodiscard]] constexpr integer_limits<activation> integer_form(const shapes&,
                                                                   const quantisations& q) const
       requires(limits) {
-    const int low = quantised_limit(F == function::relu_n1_to_1 ? -1.0F : 0.0F, q[0]);
-    if (F == function::relu) return {.low = low};
-    return {.low = low, .high = quantised_limit(F == function::relu6 ? 6.0F : 1.0F, q[0])};
+    return limits_of(q[0], dtype::i8);
+  }
+  [[nodiscard]] constexpr integer_limits<activation> wide_form(const shapes&,
+                                                               const quantisations& q) const
+      requires(limits) {
+    return limits_of(q[0], q.type);
   }
   [[nodiscard]] constexpr quantised_function<F> integer_form(const shapes&,
                                                              const quantisations& q) const
@@ -39,6 +44,10 @@ struct activation {
     if (F == function::sigmoid && !to.given()) form.to = {1.0F / 256, -128};
     if (F == function::tanh && !to.given()) form.to = {1.0F / 128, 0};
     return form;
+  }
+  [[nodiscard]] constexpr wide_function<F> wide_form(const shapes&, const quantisations& q) const
+      requires(F == function::sigmoid || F == function::tanh || F == function::leaky_relu) {
+    return wide_function<F>::of(q, to, alpha);
   }
   template <class V>
   constexpr V apply(V x) const {
@@ -68,6 +77,14 @@ struct activation {
     }
   }
   friend constexpr bool operator==(const activation&, const activation&) = default;
+
+ private:
+  static constexpr integer_limits<activation> limits_of(const quantisation& q, dtype type) {
+    const int low = quantised_limit(F == function::relu_n1_to_1 ? -1.0F : 0.0F, q, type);
+    const auto most = static_cast<int>(highest_of(type));
+    if (F == function::relu) return {.low = low, .high = most};
+    return {.low = low, .high = quantised_limit(F == function::relu6 ? 6.0F : 1.0F, q, type)};
+  }
 };
 
 /// PRELU: x < 0 ? alpha * x : x, with one alpha a channel. View: alpha {channels}. NaN propagates.

@@ -5,6 +5,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/requantised.hpp>
+#include <xenos/ops/wide_layer.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -109,6 +110,9 @@ struct conv {
                                                          const quantisations& q) const {
     return {*this, q[0]};
   }
+  [[nodiscard]] constexpr wide_layer<conv> wide_form(const shapes&, const quantisations& q) const {
+    return wide_layer<conv>::of(*this, q);
+  }
   friend constexpr bool operator==(const conv&, const conv&) = default;
 };
 
@@ -163,6 +167,10 @@ struct depthwise {
   [[nodiscard]] constexpr requantised<depthwise> integer_form(const shapes&,
                                                               const quantisations& q) const {
     return {*this, q[0]};
+  }
+  [[nodiscard]] constexpr wide_layer<depthwise> wide_form(const shapes&,
+                                                          const quantisations& q) const {
+    return wide_layer<depthwise>::of(*this, q);
   }
   friend constexpr bool operator==(const depthwise&, const depthwise&) = default;
 };

@@ -5,6 +5,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/requantised.hpp>
+#include <xenos/ops/wide_layer.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -46,6 +47,9 @@ struct fc {
   [[nodiscard]] constexpr requantised<fc> integer_form(const shapes&,
                                                        const quantisations& q) const {
     return {*this, q[0]};
+  }
+  [[nodiscard]] constexpr wide_layer<fc> wide_form(const shapes&, const quantisations& q) const {
+    return wide_layer<fc>::of(*this, q);
   }
   friend constexpr bool operator==(const fc&, const fc&) = default;
 };

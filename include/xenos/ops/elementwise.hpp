@@ -6,18 +6,19 @@
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/quantised_join.hpp>
 #include <xenos/ops/reduction.hpp>
+#include <xenos/ops/wide_join.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
 /// ADD, MUL, MAXIMUM and MINIMUM of two or more streams of one shape, folded from the first to the
-/// last; SUB and DIV of the first by the second. NaN propagates. Of two streams of int8 a sum or
-/// product has the quantisation `to`, see `quantised_join`; maximum and minimum keep theirs.
+/// last; SUB and DIV of the first by the second. NaN propagates. Of two streams of integers a sum,
+/// difference or product has the quantisation `to`, see `quantised_join` and `wide_join`; maximum
+/// and minimum keep theirs.
 template <join Kind>
 struct elementwise {
   quantisation to{};
 
-  static constexpr const char* names[6] = {"add", "mul", "sub", "div", "maximum", "minimum"};
-  static constexpr const char* name = names[static_cast<int>(Kind)];
+  static constexpr const char* name = join_name(Kind);
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int arity = Kind == join::sub || Kind == join::div ? 2 : 0;
   static constexpr bool vectors = true;
@@ -33,8 +34,12 @@ struct elementwise {
 
   [[nodiscard]] constexpr quantised_join<Kind> integer_form(const shapes&,
                                                             const quantisations& q) const
-      requires(Kind == join::add || Kind == join::mul) {
+      requires(is_scaled_join(Kind)) {
     return join_of<Kind>(q[0], q[1], to);
+  }
+  [[nodiscard]] constexpr wide_join<Kind> wide_form(const shapes&, const quantisations& q) const
+      requires(is_scaled_join(Kind)) {
+    return wide_join_of<Kind>(q, to);
   }
   template <class V>
   constexpr V apply(V left, V right) const {

@@ -42,6 +42,8 @@ struct parameters {
 ///                         first stream's. Absent, with `keeps_quantisation`: the operation itself,
 ///                         which moves or picks elements of streams of one quantisation; absent
 ///                         both: it computes with float only
+///   wide_form(shapes, quantisations)
+///                         the same where the streams are int16 or int32, of `quantisations.type`
 ///   makes                 the element type of its result; absent: that of its streams
 ///   tabulated             whether kernels apply it, one-to-one on one stream of int8, by a table of
 ///                         its values; absent: they call `apply`
@@ -146,12 +148,18 @@ constexpr shape output_of(const Op& op, const shapes& in) {
   }
 }
 
-/// Whether `op` can run on streams of int8.
-template <operation Op>
+constexpr bool is_wide(dtype type) { return type == dtype::i16 || type == dtype::i32; }
+
+/// Whether `op` can run on streams of integers: of int8, or wide ones.
+template <operation Op, bool Wide = false>
 constexpr bool has_integer_form() {
-  if constexpr (requires(const Op op, const shapes in, const quantisations q) {
-                  op.integer_form(in, q);
+  if constexpr (Wide && requires(const Op op, const shapes in, const quantisations q) {
+                  op.wide_form(in, q);
                 }) {
+    return true;
+  } else if constexpr (!Wide && requires(const Op op, const shapes in, const quantisations q) {
+                         op.integer_form(in, q);
+                       }) {
     return true;
   } else if constexpr (requires { Op::keeps_quantisation; }) {
     return Op::keeps_quantisation;
@@ -171,10 +179,12 @@ constexpr bool only_moves() {
   }
 }
 
-/// What runs in the place of `op` on streams of int8.
-template <operation Op>
+/// What runs in the place of `op` on streams of integers.
+template <bool Wide, operation Op>
 constexpr auto integer_form_of(const Op& op, const shapes& in, const quantisations& q) {
-  if constexpr (requires { op.integer_form(in, q); }) {
+  if constexpr (Wide && requires { op.wide_form(in, q); }) {
+    return op.wide_form(in, q);
+  } else if constexpr (!Wide && requires { op.integer_form(in, q); }) {
     return op.integer_form(in, q);
   } else {
     return op;

@@ -18,8 +18,8 @@ constexpr reduction reduction_of(pooling kind) {
 
 /// AVERAGE_POOL_2D and MAX_POOL_2D: padding takes no part, so that an average divides by the number
 /// of elements inside the image. A window over all rows accumulates row by row, if `by_rows`.
-/// Streams of int8 keep their quantisation. Reference: tflite reference_ops AveragePool, MaxPool,
-/// reference_integer_ops AveragePool.
+/// Streams of integers keep their quantisation. Reference: tflite reference_ops AveragePool,
+/// MaxPool, reference_integer_ops AveragePool.
 template <pooling Kind>
 struct pool {
   extent2 kernel{};
@@ -29,6 +29,7 @@ struct pool {
 
   static constexpr const char* name = Kind == pooling::average ? "average_pool2d" : "max_pool2d";
   static constexpr mapping map = mapping::many_to_many;
+  static constexpr bool keeps_quantisation = true;
 
   [[nodiscard]] constexpr fault check(const shapes& in) const {
     const fault why = sliding::check(in[0], kernel, stride, {}, padding);
@@ -55,9 +56,6 @@ struct pool {
     return output(in).elements() * kernel.height * kernel.width;
   }
   [[nodiscard]] constexpr bool channelwise(const shapes&) const { return true; }
-  [[nodiscard]] constexpr pool integer_form(const shapes&, const quantisations&) const {
-    return *this;
-  }
   /// One output row that sees all input rows.
   [[nodiscard]] constexpr bool accumulates(const shapes& in) const {
     const auto g = geometry(in);
@@ -128,8 +126,11 @@ struct global_pool {
   [[nodiscard]] constexpr pool<Kind> window(const shapes& in) const {
     return {.kernel = {in[0].height, in[0].width}};
   }
-  [[nodiscard]] constexpr pool<Kind> integer_form(const shapes& in, const quantisations& q) const {
-    return window(in).integer_form(in, q);
+  [[nodiscard]] constexpr pool<Kind> integer_form(const shapes& in, const quantisations&) const {
+    return window(in);
+  }
+  [[nodiscard]] constexpr pool<Kind> wide_form(const shapes& in, const quantisations&) const {
+    return window(in);
   }
   [[nodiscard]] constexpr fault check(const shapes&) const { return fault::none; }
   [[nodiscard]] constexpr shape output(const shapes& in) const { return {1, 1, in[0].channels}; }

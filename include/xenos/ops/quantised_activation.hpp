@@ -1,4 +1,4 @@
-// Activations of int8 that are nothing but limits.
+// Activations of integers that are nothing but limits.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -7,15 +7,16 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// The integer next to `real`, within int8. Reference: tflite CalculateActivationRangeQuantized.
-constexpr int quantised_limit(float real, const quantisation& q) {
+/// The integer next to `real`, within `type`. Reference: tflite CalculateActivationRangeQuantized.
+constexpr int quantised_limit(float real, const quantisation& q, dtype type = dtype::i8) {
   const double steps = real / q.scale;
-  if (steps > 256) return 127;
-  if (steps < -256) return -128;
-  return clamp_int8(q.zero_point + static_cast<int>(round_to_nearest(steps)));
+  const auto most = static_cast<double>(2 * highest_of(type) + 2);
+  if (steps > most) return static_cast<int>(highest_of(type));
+  if (steps < -most) return static_cast<int>(lowest_of(type));
+  return static_cast<int>(clamp_to(type, q.zero_point + round_to_nearest(steps)));
 }
 
-/// `Activation` on int8: its limits as integers. The quantisation stays.
+/// `Activation` on integers: its limits as integers. The quantisation stays.
 template <class Activation>
 struct integer_limits {
   int low = -128;

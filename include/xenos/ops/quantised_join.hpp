@@ -1,4 +1,4 @@
-// Sums and products of two streams of int8.
+// Sums, differences and products of two streams of int8.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -11,6 +11,15 @@
 namespace xenos::inline XENOS_ABI {
 
 enum class join : std::uint8_t { add, mul, sub, div, maximum, minimum };
+
+constexpr const char* join_name(join kind) {
+  constexpr const char* names[6] = {"add", "mul", "sub", "div", "maximum", "minimum"};
+  return names[static_cast<int>(kind)];
+}
+/// Whether integers that are joined so are scaled to a quantisation of their own.
+constexpr bool is_scaled_join(join kind) {
+  return kind == join::add || kind == join::sub || kind == join::mul;
+}
 
 namespace detail {
 
@@ -28,11 +37,11 @@ XENOS_ALWAYS_INLINE constexpr std::int32_t scaled_by_constant(std::int32_t value
 
 }  // namespace detail
 
-/// ADD or MUL of two streams of int8 with quantisations of their own, in the quantisation `to`. ADD
-/// brings both to twice the larger scale with 20 more bits, adds, and scales the sum; MUL scales
-/// the product. Its factors are attributes, so that they are constants where it is applied; use
-/// `join_of`. Reference: tflite reference_integer_ops Add, with AddPrepare's factors; Mul, its
-/// factor in double as TFLite Micro has it.
+/// ADD, SUB or MUL of two streams of int8 with quantisations of their own, in the quantisation
+/// `to`. ADD brings both to twice the larger scale with 20 more bits, adds, and scales the sum; SUB
+/// likewise; MUL scales the product. Its factors are attributes, so that they are constants where
+/// it is applied; use `join_of`. Reference: tflite reference_integer_ops Add, reference_ops Sub,
+/// with AddPrepare's factors; Mul, its factor in double as TFLite Micro has it.
 template <join Kind>
 struct quantised_join {
   int left_zero = 0;
@@ -42,7 +51,7 @@ struct quantised_join {
   fixed_factor result{};
   quantisation to{};
 
-  static constexpr const char* name = Kind == join::add ? "add" : "mul";
+  static constexpr const char* name = join_name(Kind);
   static constexpr mapping map = mapping::one_to_one;
   static constexpr int arity = 2;
   static constexpr int more_bits = 20;
@@ -60,9 +69,10 @@ struct quantised_join {
     const std::int32_t x = std::int32_t(a) - left_zero;
     const std::int32_t y = std::int32_t(b) - right_zero;
     std::int32_t value = x * y;
-    if constexpr (Kind == join::add) {
-      value = detail::scaled_by_constant(x * (1 << more_bits), left, to.round) +
-              detail::scaled_by_constant(y * (1 << more_bits), right, to.round);
+    if constexpr (Kind != join::mul) {
+      const std::int32_t first = detail::scaled_by_constant(x * (1 << more_bits), left, to.round);
+      const std::int32_t second = detail::scaled_by_constant(y * (1 << more_bits), right, to.round);
+      value = Kind == join::add ? first + second : first - second;
     }
     value = detail::scaled_by_constant(value, result, to.round);
     return V(clamp_int8(value + to.zero_point));
@@ -81,7 +91,7 @@ constexpr quantised_join<Kind> join_of(const quantisation& a, const quantisation
                           .right_zero = b.zero_point,
                           .to = {to.scale, to.zero_point, a.round}};
   if (!to.fits_int8()) return op;
-  if constexpr (Kind == join::add) {
+  if constexpr (Kind != join::mul) {
     const double unit = 2 * double(a.scale > b.scale ? a.scale : b.scale);
     op.left = make_factor(a.scale / unit, a.round);
     op.right = make_factor(b.scale / unit, a.round);

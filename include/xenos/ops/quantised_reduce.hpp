@@ -1,4 +1,4 @@
-// Sums and means of int8 over rows, columns and channels.
+// Sums and means of int8 and int16 over rows, columns and channels.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -11,11 +11,11 @@
 
 namespace xenos::inline XENOS_ABI {
 
-/// SUM and MEAN of int8 in the quantisation `to`: what was summed, less its zero points, is scaled
-/// once; the number of elements is part of a mean's factor, which loses its lowest bits there. All
-/// rows are read at once, as sums do not fit the output. Exact as long as 255 * elements < 2^31.
-/// Reference: tflite reference_ops QuantizedMeanOrSum (TFLite's optimised kernels divide in
-/// another way where a mean is over rows and columns).
+/// SUM and MEAN of int8 and int16 in the quantisation `to`: what was summed, less its zero points,
+/// is scaled once; the number of elements is part of a mean's factor, which loses its lowest bits
+/// there. All rows are read at once, as sums do not fit the output. Exact as long as 255 * elements
+/// < 2^31, of int16 65535 * elements. Reference: tflite reference_ops QuantizedMeanOrSum (TFLite's
+/// optimised kernels divide in another way where a mean is over rows and columns).
 template <reduction Kind>
 struct quantised_reduce {
   static_assert(Kind == reduction::sum || Kind == reduction::mean);
@@ -25,13 +25,14 @@ struct quantised_reduce {
   std::int32_t zero_sum = 0;  // of the zero points that a sum holds
   fixed_factor factor{};
   quantisation to{};
+  dtype type = dtype::i8;
 
   static constexpr reduction kind = reduction::sum;  // what comes before `scale`
   static constexpr const char* name = Kind == reduction::sum ? "sum" : "mean";
   static constexpr mapping map = mapping::many_to_many;
 
   [[nodiscard]] constexpr fault check(const shapes&) const {
-    return to.fits_int8() ? fault::none : fault::quantisation_missing;
+    return type == dtype::i32 ? fault::no_wide_form : quantisation_fault(to, type);
   }
   [[nodiscard]] constexpr shape output(const shapes& in) const {
     return {rows ? 1 : in[0].height, columns ? 1 : in[0].width, channels ? 1 : in[0].channels};
@@ -48,7 +49,8 @@ struct quantised_reduce {
 
   /// What becomes of a sum of integers.
   [[nodiscard]] constexpr std::int32_t scale(std::int32_t sum) const {
-    return clamp_int8(scaled(sum - zero_sum, factor, to.round) + to.zero_point);
+    const std::int32_t made = scaled(sum - zero_sum, factor, to.round) + to.zero_point;
+    return static_cast<std::int32_t>(clamp_to(type, made));
   }
   template <class In, class Weights>
   constexpr std::int32_t at(const In& in, const Weights&, int y, int x, int c) const {
@@ -57,7 +59,7 @@ struct quantised_reduce {
     for (int row = rows ? 0 : y; row < (rows ? extent.height : y + 1); ++row) {
       for (int w = columns ? 0 : x; w < (columns ? extent.width : x + 1); ++w) {
         for (int i = channels ? 0 : c; i < (channels ? extent.channels : c + 1); ++i) {
-          sum += in(0, row, w, i);
+          sum += static_cast<std::int32_t>(in(0, row, w, i));
         }
       }
     }

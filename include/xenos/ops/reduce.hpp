@@ -10,7 +10,7 @@
 namespace xenos::inline XENOS_ABI {
 
 /// SUM, MEAN, REDUCE_MAX, REDUCE_MIN and REDUCE_PROD over the axes that are true, which are kept
-/// with extent 1. Over rows it accumulates row by row. Of int8 a minimum or maximum keeps its
+/// with extent 1. Over rows it accumulates row by row. Of integers a minimum or maximum keeps its
 /// quantisation; a sum has `to`, a mean too or what its stream has, see `quantised_reduce`.
 /// Reference: tflite reference_ops ReduceGeneric, Mean.
 template <reduction Kind>
@@ -37,6 +37,13 @@ struct reduce {
     form.zero_sum = static_cast<std::int32_t>(q[0].zero_point * elements(in));
     form.factor = make_factor(double(q[0].scale) / double(form.to.scale), form.to.round);
     if (Kind == reduction::mean) form.factor = divided_by(form.factor, elements(in));
+    return form;
+  }
+  [[nodiscard]] constexpr quantised_reduce<Kind> wide_form(const shapes& in,
+                                                           const quantisations& q) const
+      requires(Kind == reduction::sum || Kind == reduction::mean) {
+    quantised_reduce<Kind> form = integer_form(in, q);
+    form.type = q.type;
     return form;
   }
 

@@ -6,11 +6,13 @@
 #include <xenos/core/math.hpp>
 #include <xenos/ops/integer_softmax.hpp>
 #include <xenos/ops/operation.hpp>
+#include <xenos/ops/wide_softmax.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
 /// SOFTMAX over the channels of each pixel: exp(beta * (x - max)) / sum. NaN propagates to the
-/// whole pixel. Of int8 see `integer_softmax`. Reference: tflite reference_ops Softmax.
+/// whole pixel. Of int8 see `integer_softmax`, of
+/// int16 `wide_softmax`. Reference: tflite reference_ops Softmax.
 struct softmax_attributes {
   float beta = 1;
 
@@ -27,6 +29,9 @@ struct softmax_attributes {
   [[nodiscard]] constexpr integer_softmax integer_form(const shapes&,
                                                        const quantisations& q) const {
     return integer_softmax_of(beta, q[0]);
+  }
+  [[nodiscard]] constexpr wide_softmax wide_form(const shapes&, const quantisations& q) const {
+    return wide_softmax::of(beta, q);
   }
 
   template <class In, class Weights>

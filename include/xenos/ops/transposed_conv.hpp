@@ -6,6 +6,7 @@
 #include <xenos/core/element.hpp>
 #include <xenos/ops/operation.hpp>
 #include <xenos/ops/requantised.hpp>
+#include <xenos/ops/wide_layer.hpp>
 
 namespace xenos::inline XENOS_ABI {
 
@@ -166,6 +167,10 @@ struct transposed_conv {
   [[nodiscard]] constexpr requantised<transposed_conv> integer_form(const shapes&,
                                                                     const quantisations& q) const {
     return {*this, q[0]};
+  }
+  [[nodiscard]] constexpr wide_layer<transposed_conv> wide_form(const shapes&,
+                                                                const quantisations& q) const {
+    return wide_layer<transposed_conv>::of(*this, q);
   }
   friend constexpr bool operator==(const transposed_conv&, const transposed_conv&) = default;
 };

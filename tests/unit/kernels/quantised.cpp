@@ -166,7 +166,7 @@ TEST_CASE("between float and int8") {
   check(xn::input<float, xn::hwc{6, 5, 3}> | xn::relu | xn::quantize<quantisation{0.7F, -20}> |
         xn::conv2d<xn::conv{.out = 4, .kernel = {3, 3}, .to = {0.3F, 3}}>(a.views()) |
         xn::dequantize | xn::relu6);
-  const xn::quantize_attributes half{{0.5F, 10}};
+  const xn::quantize_attributes<xn::dtype::i8> half{{0.5F, 10}};
   CHECK(half.convert(0.75F) == 12);
   CHECK(half.convert(-0.25F) == 9);
   CHECK(half.convert(1e30F) == 127);

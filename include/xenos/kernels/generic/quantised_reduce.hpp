@@ -1,4 +1,5 @@
-// Sums and means of int8, portable: a pool that sums, with the scaling of each sum behind it.
+// Sums and means of int8 and int16, portable: a pool that sums, with the scaling of each sum behind
+// it.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -10,15 +11,15 @@
 
 namespace xenos::inline XENOS_ABI::generic {
 
-/// `Op`, a quantised_reduce, by `Sums`, which adds int8 in 32 bits.
-template <auto Op, class Sums>
+/// `Op`, a quantised_reduce, of elements T by `Sums`, which adds them in 32 bits.
+template <auto Op, class Sums, class T>
 struct scaled_reduction : kernel_defaults {
   static constexpr int channel_block = Sums::channel_block;
   static constexpr bool column_cuts = Sums::column_cuts;
 
   template <cuts Cuts, class Views, class Epilogue>
-  static void run(const tile<std::int8_t, std::int8_t, Cuts>& t, const no_parameters& none,
-                  const Views& views, const Epilogue& epilogue) {
+  static void run(const tile<T, T, Cuts>& t, const no_parameters& none, const Views& views,
+                  const Epilogue& epilogue) {
     Sums::run(t, none, views, scaling<Epilogue>{epilogue});
   }
 

@@ -1,4 +1,4 @@
-// Between float and int8, and soft-max of int8, element by element.
+// Between float and integers, and soft-max of integers, element by element.
 #pragma once
 
 #include <xenos/config/abi.hpp>
@@ -75,6 +75,38 @@ struct integer_softmax_rows : kernel_defaults {
  private:
   /// Once in the program: it is long.
   XENOS_NOINLINE static std::int32_t exp_below(int below) { return Op.exp_below(below); }
+};
+
+/// `Op`, a wide_softmax, on rows of `Width` pixels x `Channels`. Exps wait in the output.
+template <auto Op, int Width, int Channels>
+struct wide_softmax_rows : kernel_defaults {
+  static constexpr bool column_cuts = true;
+
+  template <cuts Cuts, class Views, class Epilogue>
+  static void run(const tile<std::int16_t, std::int16_t, Cuts>& t, const no_parameters&,
+                  const Views&, const Epilogue& epilogue) {
+    const range columns = t.columns(Width);
+    for (int r = 0; r < t.rows; ++r) {
+      const auto finish = epilogue.row(r);
+      for (int x = columns.first; x < columns.end; ++x) {
+        const int pixel = x * Channels;
+        const std::int16_t* in = t.in[0][r] + pixel;
+        std::int16_t* out = t.out[r] + pixel;
+        std::int32_t largest = in[0];
+        for (int c = 1; c < Channels; ++c) largest = max_of(largest, std::int32_t{in[c]});
+        std::int32_t sum = 0;
+        for (int c = 0; c < Channels; ++c) {
+          out[c] = static_cast<std::int16_t>(Op.exp_below(largest - in[c]));
+          sum += out[c];
+        }
+        const auto divisor = Op.divisor_of(sum);
+        for (int c = 0; c < Channels; ++c) {
+          const std::int32_t value = Op.divide(out[c], divisor);
+          out[c] = static_cast<std::int16_t>(finish(value, pixel + c, c));
+        }
+      }
+    }
+  }
 };
 
 }  // namespace xenos::inline XENOS_ABI::generic
