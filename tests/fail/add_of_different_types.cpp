@@ -6,10 +6,9 @@
 namespace xn = xenos;
 
 #ifdef XENOS_TWIN
-using second = float;
+inline constexpr auto second = xn::input<float, xn::hwc{8, 8, 4}, 1>;
 #else
-using second = std::int16_t;
+inline constexpr auto second = xn::input<std::int16_t, xn::hwc{8, 8, 4}, xn::quantisation{0.5F}, 1>;
 #endif
 
-inline constexpr auto model =
-    xn::fork(xn::input<float, xn::hwc{8, 8, 4}>, xn::input<second, xn::hwc{8, 8, 4}, 1>) | xn::add;
+inline constexpr auto model = xn::fork(xn::input<float, xn::hwc{8, 8, 4}>, second) | xn::add;

@@ -1,4 +1,4 @@
-// expect: xenos: streams cannot hold this element type; use float, std::int8_t or std::int16_t
+// expect: xenos: streams cannot hold this element type; use float, std::int8_t, std::int16_t
 // expect: unknown_element_type, double>
 // expect: input_of_double\.cpp:\d+:\d+
 #include <xenos/expr/vocabulary.hpp>

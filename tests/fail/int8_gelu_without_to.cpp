@@ -1,4 +1,4 @@
-// expect: xenos: a stream of int8 has no quantisation here, or none that int8 can have
+// expect: xenos: a stream of integers has no quantisation here, or none that int8 can have
 // expect: quantisation_missing, .*activation<.*input_stream<signed char, 8, 8, 4>
 #include <cstdint>
 #include <xenos/expr/vocabulary.hpp>

@@ -1,4 +1,4 @@
-// expect: xenos: a stream of int8 has no quantisation here
+// expect: xenos: a stream of integers has no quantisation here
 // expect: quantisation_missing, .*input_stream<signed char, 8, 8, 4>
 // expect: int8_without_quantisation\.cpp:\d+:\d+
 #include <cstdint>

@@ -88,14 +88,16 @@
   "branches the same strides"
 #define XENOS_DETAIL_TEXT_element_types_differ                                                    \
   "the streams that meet here have different element types; give the model's inputs one element " \
-  "type, and streams of int8 one quantisation (only xn::add_to and xn::mul_to join several)"
+  "type, and streams of integers one quantisation (only xn::add_to, xn::sub_to and xn::mul_to "   \
+  "join several, of int32 only xn::mul_to)"
 #define XENOS_DETAIL_TEXT_unknown_element_type \
   "streams cannot hold this element type; use float, std::int8_t, std::int16_t or std::int32_t"
 #define XENOS_DETAIL_TEXT_quantisation_missing                                                 \
-  "a stream of int8 has no quantisation here, or none that int8 can have (scale above 0, "     \
-  "zero_point from -128 to 127); give it to inputs, xn::input<std::int8_t, shape, "            \
-  "xn::quantisation{scale, zero_point}>, to layers as their attribute `to`, and to joins and " \
-  "functions by xn::add_to, xn::gelu_to and the like, or xn::residual<quantisation>"
+  "a stream of integers has no quantisation here, or none that int8 can have (scale above 0, " \
+  "zero_point from -128 to 127, not rounding::down); give it to inputs, "                      \
+  "xn::input<std::int8_t, shape, xn::quantisation{scale, zero_point}>, to layers as their "    \
+  "attribute `to`, and to joins and functions by xn::add_to, xn::gelu_to and the like, or "    \
+  "xn::residual<quantisation>"
 #define XENOS_DETAIL_TEXT_quantisation_unused                                                  \
   "a quantisation is given where none is made: streams of float have none, and what moves or " \
   "picks integers keeps theirs; leave it out, or put xn::quantize<xn::quantisation{scale, "    \
