@@ -1,5 +1,6 @@
-// Layers of int8 against their definitions, bit by bit, on the machine for which they are compiled:
-// shapes around the blocks of its kernels, shifts to the left, dead channels, extreme biases.
+// Layers of int8 and int16 against their definitions, bit by bit, on the machine for which they are
+// compiled: shapes around the blocks of its kernels, shifts to the left, dead channels, extreme
+// biases.
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -19,8 +20,13 @@ using xn::rounding;
 constexpr std::size_t tensor_bytes = 24 * 1024;
 [[gnu::section(".l2")]] alignas(64) std::byte packed[128 * 1024];
 [[gnu::section(".l2")]] alignas(64) std::byte arena[128 * 1024];
-[[gnu::section(".l2")]] std::int8_t tensors[6][tensor_bytes];
-[[gnu::section(".l2")]] std::int8_t result[tensor_bytes];
+[[gnu::section(".l2")]] alignas(4) std::byte tensors[6][tensor_bytes];
+[[gnu::section(".l2")]] alignas(4) std::byte result[tensor_bytes];
+
+template <class T>
+T* as(std::byte* bytes) {
+  return reinterpret_cast<T*>(bytes);
+}
 
 unsigned dice = 20240617;
 int throw_in(int low, int high) {
@@ -31,12 +37,17 @@ int throw_in(int low, int high) {
 /// Weights, scales and biases of any layer below, new for each check.
 struct {
   std::int8_t weights[20000];
+  std::int16_t fractions[200];
   float scales[128];
   std::int32_t bias[128];
+  std::int64_t wide_bias[128];
 } layer;
 
 void throw_layer() {
   for (std::int8_t& weight : layer.weights) weight = static_cast<std::int8_t>(throw_in(-128, 127));
+  for (std::int16_t& weight : layer.fractions) {
+    weight = static_cast<std::int16_t>(throw_in(-32768, 32767));
+  }
   for (int c = 0; c < 128; ++c) {
     const int kind = throw_in(0, 8);
     layer.bias[c] = throw_in(-3000, 3000);
@@ -45,6 +56,7 @@ void throw_layer() {
                       : kind == 2 ? 40.0F    // shifted to the left
                                   : 0.0005F * static_cast<float>(throw_in(1, 16));
     if (kind < 2) layer.bias[c] = throw_in(0, 1) != 0 ? (1 << 30) + 12345 : -(1 << 30) - 12345;
+    layer.wide_bias[c] = layer.bias[c];
   }
 }
 
@@ -58,13 +70,24 @@ xn::quantised_layer<Order, Scales> views() {
   return of;
 }
 
+template <auto Order, int Scales>
+xn::quantised_layer<Order, Scales, std::int64_t> wide_views() {
+  static_assert(Order.logical().elements() <= 20000 && Order.logical().out <= 128);
+  xn::quantised_layer<Order, Scales, std::int64_t> of;
+  of.weights = decltype(of.weights)(&layer.weights[0]);
+  of.scales = decltype(of.scales)(&layer.scales[0]);
+  of.bias = decltype(of.bias)(&layer.wide_bias[0]);
+  return of;
+}
+
 /// What definitions read: whole tensors.
+template <class T>
 struct reader {
-  using value_type = std::int8_t;
-  const std::int8_t* in[xn::max_streams] = {};
+  using value_type = T;
+  const T* in[xn::max_streams] = {};
   xn::shapes extents{};
   [[nodiscard]] xn::shape extent(int input) const { return extents[input]; }
-  std::int8_t operator()(int input, int y, int x, int c) const {
+  T operator()(int input, int y, int x, int c) const {
     const xn::shape s = extents[input];
     return in[input][(y * s.width + x) * s.channels + c];
   }
@@ -74,10 +97,11 @@ template <class Net, int Id>
 void define_record(const Net& net) {
   using traits = xn::detail::record_traits<typename Net::trace, Id>;
   constexpr xn::record r = Net::records[Id];
-  static_assert(r.out.elements() <= std::int64_t{tensor_bytes} && Id < 6);
-  reader in;
+  using element = xn::element_t<r.type>;
+  static_assert(r.out.elements() * sizeof(element) <= std::int64_t{tensor_bytes} && Id < 6);
+  reader<element> in;
   for (int k = 0; k < r.inputs; ++k) {
-    in.in[k] = tensors[r.from[k]];
+    in.in[k] = as<element>(tensors[r.from[k]]);
     in.extents.push(Net::records[r.from[k]].out);
   }
   int at = 0;
@@ -85,12 +109,13 @@ void define_record(const Net& net) {
     for (int x = 0; x < r.out.width; ++x) {
       for (int c = 0; c < r.out.channels; ++c, ++at) {
         if constexpr (traits::computes) {
-          tensors[Id][at] = static_cast<std::int8_t>(
+          as<element>(tensors[Id])[at] = static_cast<element>(
               xn::define(traits::op, in, net.template record_views<Id>(), in.extents, y, x, c));
         } else if constexpr (r.kind == xn::role::input) {
-          tensors[Id][at] = static_cast<std::int8_t>(throw_in(-128, 127));
+          as<element>(tensors[Id])[at] = static_cast<element>(
+              sizeof(element) == 1 ? throw_in(-128, 127) : throw_in(-32768, 32767));
         } else {
-          tensors[Id][at] = tensors[r.from[0]][at];
+          as<element>(tensors[Id])[at] = as<element>(tensors[r.from[0]])[at];
         }
       }
     }
@@ -123,10 +148,12 @@ void check_planned(const Model& model) {
   net.pack(weights);
   constexpr auto in = static_cast<std::size_t>(Net::records[0].out.elements());
   constexpr auto out = static_cast<std::size_t>(Net::records[Net::size - 1].out.elements());
-  net.run(weights, memory, std::span<const std::int8_t, in>(tensors[0], in),
-          std::span<std::int8_t, out>(result, out));
+  using element = xn::element_t<Net::records[0].type>;
+  const element* const want = as<element>(tensors[Net::size - 1]);
+  net.run(weights, memory, std::span<const element, in>(as<element>(tensors[0]), in),
+          std::span<element, out>(as<element>(result), out));
   bool same = true;
-  for (std::size_t i = 0; i < out; ++i) same = same && result[i] == tensors[Net::size - 1][i];
+  for (std::size_t i = 0; i < out; ++i) same = same && as<element>(result)[i] == want[i];
   ++checks;
   if (same) return;
   ++failures;
@@ -164,6 +191,26 @@ template <int Out, int In, rounding Round = rounding::twice>
 void check_dense() {
   constexpr xn::fc op{.out = Out, .to = {0.4F, 11}};
   check(image<Round, xn::vector(In)> | xn::dense<op>(views<xn::oi{Out, In}, 1>()));
+}
+
+/// The same of int16: 16x8, and fractions.
+template <xn::shape In, quantisation Q = quantisation{3e-4F}>
+constexpr auto wide_image = xn::input<std::int16_t, In, Q>;
+
+void check_wide() {
+  constexpr quantisation to{5e-4F};
+  check(wide_image<xn::hwc{5, 6, 3}> |
+        xn::conv2d<xn::conv{.out = 5, .kernel = {3, 3}, .to = to}>(
+            wide_views<xn::ohwi{5, 3, 3, 3}, 5>()) |
+        xn::depthwise2d<xn::depthwise{.kernel = {3, 2}, .stride = {2, 1}, .to = to}>(
+            wide_views<xn::hwo{3, 2, 5}, 5>()) |
+        xn::softmax);
+  check(wide_image<xn::vector(604)> |
+        xn::dense<xn::fc{.out = 7, .to = to}>(wide_views<xn::oi{7, 604}, 1>()));
+  check(wide_image<xn::sequence(20, 3), xn::q15> |
+        xn::conv1d<xn::conv_1d{.out = 2, .kernel = 9, .padding = xn::causal}>(
+            xn::weights<std::int16_t, xn::oki{2, 9, 3}>(&layer.fractions[0]),
+            xn::channel_weights<std::int64_t, 2>(&layer.wide_bias[0])));
 }
 
 constexpr quantisation some{0.3F, -9};
@@ -210,6 +257,7 @@ void check_all() {
 
 bool run_application() {
   check_all();
+  check_wide();
   platform::print(failures == 0 && checks > 0 ? "all layers are their definitions\n" : "failed\n");
   return failures == 0 && checks > 0;
 }

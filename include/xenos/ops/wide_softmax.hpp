@@ -85,7 +85,7 @@ struct wide_softmax {
 
   /// exp of minus `below` steps, in Q15.
   [[nodiscard]] constexpr std::int32_t exp_below(std::int32_t below) const {
-    return exp_table(max_of(scaled(-below, factor, round) + 32767, -32768));
+    return exp_table(max_of<std::int32_t>(scaled(-below, factor, round) + 32767, -32768));
   }
   /// What exps are multiplied with: the reciprocal of their sum, and bits to the right.
   struct divisor {
@@ -97,11 +97,12 @@ struct wide_softmax {
     const auto fraction =
         static_cast<std::int32_t>(((std::int64_t{sum} << (zeros - 1)) + (1 << 13)) >> 14);
     const std::int32_t at = fraction - (1 << 15) - (1 << 16);
-    return {reciprocal_table(min_of(max_of(at, -32768), 32767)), 31 - zeros};
+    return {reciprocal_table(min_of<std::int32_t>(max_of<std::int32_t>(at, -32768), 32767)),
+            31 - zeros};
   }
   [[nodiscard]] static constexpr std::int32_t divide(std::int32_t exp, const divisor& by) {
     const std::int32_t made = (exp * by.reciprocal + (1 << (by.right - 1))) >> by.right;
-    return min_of(max_of(made, 0), 32767);
+    return min_of<std::int32_t>(max_of<std::int32_t>(made, 0), 32767);
   }
 
   template <class In, class Weights>
