@@ -23,20 +23,24 @@ namespace xenos::inline XENOS_ABI::wide {
 template <int Channels>
 struct scales_of {
   std::int64_t bias[Channels];
-  wide_factor factor[Channels];
+  std::int32_t multiplier[Channels];
+  std::int32_t right[Channels];
 
   template <auto Op, class Views>
   constexpr void pack(const Views& views) {
     for (int c = 0; c < Channels; ++c) {
+      const wide_factor factor = Op.factor(views, c);
       bias[c] = Op.bias(views, c);
-      factor[c] = Op.factor(views, c);
+      multiplier[c] = factor.multiplier;
+      right[c] = factor.right;
     }
   }
+  [[nodiscard]] constexpr wide_factor factor(int c) const { return {multiplier[c], right[c]}; }
 };
 
 /// A sum of the layer `Op`, as an element T in the type of its followers.
 template <auto Op, class T>
-XENOS_ALWAYS_INLINE accumulator_of<T> finished(std::int64_t sum, const wide_factor& by) {
+XENOS_ALWAYS_INLINE accumulator_of<T> finished(std::int64_t sum, wide_factor by) {
   return static_cast<accumulator_of<T>>(
       clamp_to(element<T>::type, scaled_sum<Op.in.round>(sum, by)));
 }
@@ -99,7 +103,7 @@ struct conv_rows {
           for (int c = max_of(g * each, cut.first); c < end; ++c) {
             const std::int64_t sum = p.scales.bias[c] + dot(patch, p.weights[c], patch_terms);
             const int at = x * channels + c;
-            t.out[r][at] = T(finish(finished<Op, T>(sum, p.scales.factor[c]), at, c));
+            t.out[r][at] = T(finish(finished<Op, T>(sum, p.scales.factor(c)), at, c));
           }
         }
       }

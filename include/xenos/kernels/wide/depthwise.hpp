@@ -59,17 +59,11 @@ struct depthwise_rows {
       const T* const* rows = t.in[0] + r * Geometry.stride_height;
       for (int x = columns.first; x < columns.end; ++x) {
         for (int c = channels.first; c < channels.end; c += block) {
-          sum_type sums[block] = {};
           const int present = min_of(block, channels.end - c);
           if (present == block) {
-            add(rows, x, c, p, block, sums);
+            make(rows, x, c, p, block, finish, t.out[r]);
           } else {
-            add(rows, x, c, p, present, sums);
-          }
-          for (int k = 0; k < present; ++k) {
-            const std::int64_t sum = p.scales.bias[c + k] + sums[k];
-            const int at = x * Geometry.channels + c + k;
-            t.out[r][at] = T(finish(finished<Op, T>(sum, p.scales.factor[c + k]), at, c + k));
+            make(rows, x, c, p, present, finish, t.out[r]);
           }
         }
       }
@@ -77,25 +71,50 @@ struct depthwise_rows {
   }
 
  private:
-  static constexpr int block = 16;
+  static constexpr int block = min_of(Geometry.channels, 16);
   static constexpr int in_pixel = Geometry.channels / Geometry.multiplier;
 
-  /// Adds the products of channels [c, c + count) of output column x.
-  static XENOS_ALWAYS_INLINE void add(const T* const* rows, int x, int c, const packed& p,
+  /// Adds the products of one tap. A whole block in a loop of its own, which becomes vectors.
+  static XENOS_ALWAYS_INLINE void add(const T* XENOS_RESTRICT from, const weight* XENOS_RESTRICT by,
                                       int count, sum_type* XENOS_RESTRICT sums) {
+    if (count == block) {
+      add_block(from, by, sums);
+    } else {
+      for (int k = 0; k < count; ++k) sums[k] += product{from[k]} * by[k];
+    }
+  }
+  static void add_block(const T* XENOS_RESTRICT from, const weight* XENOS_RESTRICT by,
+                        sum_type* XENOS_RESTRICT sums) {
+    for (int k = 0; k < block; ++k) sums[k] += product{from[k]} * by[k];
+  }
+
+  /// Makes channels [c, c + count) of output column x.
+  template <class Finish>
+  static XENOS_ALWAYS_INLINE void make(const T* const* rows, int x, int c, const packed& p,
+                                       int count, const Finish& finish, T* out) {
+    sum_type sums[block] = {};
     const std::ptrdiff_t pixel =
         (std::ptrdiff_t{x} * Geometry.stride_width - Geometry.left) * in_pixel;
     int tap = 0;
     for (int h = 0; h < Geometry.kernel_height; ++h) {
       const T* from = rows[h * Geometry.dilation_height] + pixel;
       for (int w = 0; w < Geometry.kernel_width; ++w, ++tap) {
-        const weight* const by = p.weights[tap] + c;
-        for (int k = 0; k < count; ++k) {
-          sums[k] += product{from[(c + k) / Geometry.multiplier]} * by[k];
+        if constexpr (Geometry.multiplier == 1) {
+          add(from + c, p.weights[tap] + c, count, sums);
+        } else {
+          for (int k = 0; k < count; ++k) {
+            sums[k] += product{from[(c + k) / Geometry.multiplier]} * p.weights[tap][c + k];
+          }
         }
         from += Geometry.dilation_width * in_pixel;
       }
     }
+    accumulator_of<T> made[block];
+    for (int k = 0; k < count; ++k) {
+      made[k] = finished<Op, T>(p.scales.bias[c + k] + sums[k], p.scales.factor(c + k));
+    }
+    const int first = x * Geometry.channels + c;
+    for (int k = 0; k < count; ++k) out[first + k] = T(finish(made[k], first + k, c + k));
   }
 };
 

@@ -67,7 +67,7 @@ struct transposed_rows {
             }
           }
           const int at = x * Op.op.out + c;
-          t.out[r][at] = T(finish(finished<Op, T>(sum, p.scales.factor[c]), at, c));
+          t.out[r][at] = T(finish(finished<Op, T>(sum, p.scales.factor(c)), at, c));
         }
       }
     }
