@@ -1,5 +1,5 @@
 // expect: xenos: integers of more than 8 bits .* and with int32, or weights of int16
-// expect: quantisation_not_symmetric, .*conv
+// expect: quantisation_asymmetric, .*conv
 #include <cstdint>
 #include <xenos/expr/vocabulary.hpp>
 

@@ -1,5 +1,5 @@
 // expect: xenos: integers of more than 8 bits are quantised symmetrically: give a zero_point of 0
-// expect: quantisation_not_symmetric, .*input_stream<short( int)?, 8, 8, 4>
+// expect: quantisation_asymmetric, .*input_stream<short( int)?, 8, 8, 4>
 #include <cstdint>
 #include <xenos/expr/vocabulary.hpp>
 

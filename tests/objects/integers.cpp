@@ -1,4 +1,5 @@
-// A model of int8 as an object file: no heap, no exceptions, no static constructors.
+// A model of int8, and at its end of int16, as an object file: no heap, no exceptions, no static
+// constructors.
 #include <xenos/xenos.hpp>
 
 namespace xn = xenos;
@@ -15,6 +16,7 @@ constexpr xn::quantisation pixels{0.02F, -7};
          xn::average_pool2d<xn::average_pool{.kernel = {2, 2}}> |
          xn::hard_swish_to<xn::quantisation{0.04F, -100}> | xn::tanh |
          xn::resize_bilinear<xn::bilinear{{1, 3}}> | xn::reduce_mean<xn::axes{.columns = true}> |
+         xn::softmax | xn::quantize<xn::quantisation{1e-4F}, std::int16_t> | xn::tanh |
          xn::softmax | xn::dequantize;
 }
 using net_type = decltype(xn::link<xn::targets::generic>(model({}, {})));

@@ -26,24 +26,22 @@ constexpr auto image = xn::input<std::int16_t, Extent, Q>;
 
 /// 16x8 with each kind of layer, and followers on their sums.
 template <rounding Round>
-void check_layers() {
-  const layer16x8<xn::ohwi{9, 3, 3, 6}> a;
-  const layer16x8<xn::hwo{3, 3, 18}> b;
-  const layer16x8<xn::ohwi{21, 3, 4, 18}> c;
-  const layer16x8<xn::oi{13, 21}, 1> d;
-  const auto model =
-      image<xn::hwc{7, 6, 6}, quantisation{2e-4F, 0, Round}> |
-      xn::conv2d<xn::conv{.out = 9, .kernel = {3, 3}, .to = {3e-4F}}>(a.views()) | xn::relu6 |
-      xn::fork(xn::identity, xn::leaky_relu<xn::slope{0.3F, {2e-4F}}>) |
-      xn::add_to<quantisation{4e-4F}> |
-      xn::depthwise2d<xn::depthwise{
-          .kernel = {3, 3}, .stride = {2, 1}, .multiplier = 2, .to = {2e-4F}}>(b.views()) |
-      xn::average_pool2d<xn::average_pool{.kernel = {2, 2}}> |
-      xn::transposed_conv2d<xn::transposed_conv{
-          .out = 21, .kernel = {3, 4}, .stride = {2, 2}, .to = {5e-4F}}>(c.views()) |
-      xn::tanh | xn::global_average_pool | xn::dense<xn::fc{.out = 13, .to = {1e-4F}}>(d.views()) |
-      xn::softmax;
-  check(model);
+auto layers() {
+  static const layer16x8<xn::ohwi{9, 3, 3, 6}> a;
+  static const layer16x8<xn::hwo{3, 3, 18}> b;
+  static const layer16x8<xn::ohwi{21, 3, 4, 18}> c;
+  static const layer16x8<xn::oi{13, 21}, 1> d;
+  return image<xn::hwc{7, 6, 6}, quantisation{2e-4F, 0, Round}> |
+         xn::conv2d<xn::conv{.out = 9, .kernel = {3, 3}, .to = {3e-4F}}>(a.views()) | xn::relu6 |
+         xn::fork(xn::identity, xn::leaky_relu<xn::slope{0.3F, {2e-4F}}>) |
+         xn::add_to<quantisation{4e-4F}> |
+         xn::depthwise2d<xn::depthwise{
+             .kernel = {3, 3}, .stride = {2, 1}, .multiplier = 2, .to = {2e-4F}}>(b.views()) |
+         xn::average_pool2d<xn::average_pool{.kernel = {2, 2}}> |
+         xn::transposed_conv2d<xn::transposed_conv{
+             .out = 21, .kernel = {3, 4}, .stride = {2, 2}, .to = {5e-4F}}>(c.views()) |
+         xn::tanh | xn::global_average_pool |
+         xn::dense<xn::fc{.out = 13, .to = {1e-4F}}>(d.views()) | xn::softmax;
 }
 
 /// Convolutions: groups, dilations, patches that are read where they lie, more than 256 terms.
@@ -62,19 +60,16 @@ void check_conv() {
 
 /// What needs no weights; ends in int8 or float.
 template <rounding Round>
-void check_operations() {
-  const auto model =
-      image<xn::hwc{6, 5, 8}, quantisation{2.5e-4F, 0, Round}> | xn::pad<xn::zero_pad{1, 0, 0, 2}> |
-      xn::max_pool2d<xn::max_pool{{2, 2}, {1, 1}}> | xn::fork(xn::sigmoid, xn::tanh) |
-      xn::mul_to<quantisation{4e-5F}> |
-      xn::fork(xn::relu, xn::quantize<quantisation{1e-4F}, std::int16_t>) |
-      xn::sub_to<quantisation{1e-4F}> | xn::split_into(xn::identity, xn::relu_n1_to_1) |
-      xn::concat | xn::shuffle_channels<xn::channel_shuffle{4}> |
-      xn::reduce_sum<xn::axes{.columns = true, .to = {4e-4F}}> |
-      xn::reduce_mean<xn::axes{.channels = true}> | xn::quantize<quantisation{0.1F, -7}> |
-      xn::sigmoid | xn::quantize<quantisation{1e-4F}, std::int16_t> | xn::dequantize;
-  check(model);
-  check_splits(model);
+auto operations() {
+  return image<xn::hwc{6, 5, 8}, quantisation{2.5e-4F, 0, Round}> |
+         xn::pad<xn::zero_pad{1, 0, 0, 2}> | xn::max_pool2d<xn::max_pool{{2, 2}, {1, 1}}> |
+         xn::fork(xn::sigmoid, xn::tanh) | xn::mul_to<quantisation{4e-5F}> |
+         xn::fork(xn::relu, xn::quantize<quantisation{1e-4F}, std::int16_t>) |
+         xn::sub_to<quantisation{1e-4F}> | xn::split_into(xn::identity, xn::relu_n1_to_1) |
+         xn::concat | xn::shuffle_channels<xn::channel_shuffle{4}> |
+         xn::reduce_sum<xn::axes{.columns = true, .to = {4e-4F}}> |
+         xn::reduce_mean<xn::axes{.channels = true}> | xn::quantize<quantisation{0.1F, -7}> |
+         xn::sigmoid | xn::quantize<quantisation{1e-4F}, std::int16_t> | xn::dequantize;
 }
 
 /// A chain of Q15 and Q31 over T steps of two channels.
@@ -108,8 +103,8 @@ struct chain {
 }  // namespace
 
 TEST_CASE("layers of int16 are their definitions") {
-  check_layers<rounding::twice>();
-  check_layers<rounding::half_even>();
+  check(layers<rounding::twice>());
+  check_net(xn::link<xn::targets::host>(layers<rounding::half_even>()));
 }
 
 TEST_CASE("convolutions of int16 of many shapes are their definitions") {
@@ -122,14 +117,15 @@ TEST_CASE("convolutions of int16 of many shapes are their definitions") {
 }
 
 TEST_CASE("operations of int16 are their definitions") {
-  check_operations<rounding::once>();
-  check_operations<rounding::down>();
+  const auto model = operations<rounding::once>();
+  check(model);
+  check_splits(model);
+  check_net(xn::link<xn::targets::host>(operations<rounding::down>()));
 }
 
 TEST_CASE("chains of Q15 and Q31 are their definitions") {
   const chain model;
   check(model.operator()<37>());
-  check_splits(model.operator()<37>());
 }
 
 TEST_CASE("a stream of Q15 is what whole signals make") {
