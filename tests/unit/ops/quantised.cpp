@@ -281,6 +281,16 @@ TEST_CASE("the factors of joins are double products, in TFLite Micro's order") {
     const factor result(unit / (double(1 << 20) * double(to.scale)));
     REQUIRE(add.left == xn::fixed_factor{std::int32_t(left.multiplier), left.shift});
     REQUIRE(add.result == xn::fixed_factor{std::int32_t(result.multiplier), result.shift});
+    // A difference is a sum but for the sign of its second stream.
+    const auto sub = xn::join_of<xn::join::sub>(a, b, to);
+    REQUIRE(sub.result == add.result);
+    const int x = throw_in(-128, 127);
+    const int y = throw_in(-128, 127);
+    const double exact =
+        double(a.scale) * (x - a.zero_point) - double(b.scale) * (y - b.zero_point);
+    const double want =
+        std::fmin(std::fmax(exact / double(to.scale) + to.zero_point, -128.0), 127.0);
+    REQUIRE(std::abs(double(sub.apply(x, y)) - want) < 0.51);
   }
 }
 
