@@ -415,7 +415,7 @@ struct host_variant<12> : split_variant<2> {
   static constexpr auto policy = xn::split::pipeline;
 };
 
-/// One model on three targets against the reference, and bit by bit against itself on the host when
+/// One model on two targets against the reference, and bit by bit against itself on the host when
 /// it is planned otherwise; on threads where that plan is split.
 template <unsigned S, flavour F>
 void check_random_model() {
@@ -428,8 +428,8 @@ void check_random_model() {
   const auto want = reference_outputs(net, in);
   const buffers host = run_model<xn::targets::host>(model, in);
   CHECK(difference(host, want) == "");
-  CHECK(difference(run_model<generic_small>(model, in), want) == "");
-  CHECK(difference(run_model<cortex_small>(model, in), want) == "");
+  constexpr xn::target small = S % 2 == 0 ? generic_small : cortex_small;
+  CHECK(difference(run_model<small>(model, in), want) == "");
   using other = host_variant<S % 13>;
   CHECK(same_bits(run_model<other::on, other::policy>(model, in), host));
   if constexpr (other::on.cores > 1) {
