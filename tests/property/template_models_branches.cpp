@@ -1,4 +1,4 @@
-// Residuals, forks and joins, linked for three targets, against the scalar reference.
+// Residuals, forks and joins, linked for several targets, against the scalar reference.
 #include <support/template_models.hpp>
 
 TEST_CASE("generated models: residuals, forks and joins", "[models]") {

@@ -1,4 +1,4 @@
-// More residuals, forks and joins, linked for three targets, against the scalar reference.
+// More residuals, forks and joins, linked for several targets, against the scalar reference.
 #include <support/template_models.hpp>
 
 TEST_CASE("generated models: more residuals, forks and joins", "[models]") {

@@ -1,4 +1,4 @@
-// Chains of stages, linked for three targets, against the scalar reference.
+// Chains of stages, linked for several targets, against the scalar reference.
 #include <support/template_models.hpp>
 
 TEST_CASE("generated models: chains of stages", "[models]") {

@@ -1,4 +1,4 @@
-// Several outputs, linked for three targets, against the scalar reference.
+// Several outputs, linked for several targets, against the scalar reference.
 #include <support/template_models.hpp>
 
 TEST_CASE("generated models: several outputs", "[models]") {

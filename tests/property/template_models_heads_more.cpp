@@ -1,4 +1,4 @@
-// More models of several outputs, linked for three targets, against the scalar reference.
+// More models of several outputs, linked for several targets, against the scalar reference.
 #include <support/template_models.hpp>
 
 TEST_CASE("generated models: more models of several outputs", "[models]") {

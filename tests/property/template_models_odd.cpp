@@ -1,4 +1,4 @@
-// Several inputs and whatever else is drawn, linked for three targets, against the scalar
+// Several inputs and whatever else is drawn, linked for several targets, against the scalar
 // reference.
 #include <support/template_models.hpp>
 

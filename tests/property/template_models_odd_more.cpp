@@ -1,4 +1,4 @@
-// More of several inputs, linked for three targets, against the scalar reference.
+// More of several inputs, linked for several targets, against the scalar reference.
 #include <support/template_models.hpp>
 
 TEST_CASE("generated models: more of several inputs", "[models]") {
