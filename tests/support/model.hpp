@@ -12,10 +12,12 @@
 #include <xenos/core/graph.hpp>
 #include <xenos/core/range.hpp>
 #include <xenos/ops/activation.hpp>
+#include <xenos/ops/attention.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/definition.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/matmul.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/recurrent.hpp>
 #include <xenos/ops/reduce.hpp>
@@ -44,7 +46,8 @@ using any_operation = std::variant<
     xenos::transposed_conv, xenos::reduce<xenos::reduction::sum>,
     xenos::reduce<xenos::reduction::mean>, xenos::reduce<xenos::reduction::max>,
     xenos::reduce<xenos::reduction::min>, xenos::reduce<xenos::reduction::prod>,
-    xenos::lstm_attributes, xenos::gru_attributes, crop_rows, upsample_rows, decayed_sum>;
+    xenos::lstm_attributes, xenos::gru_attributes, xenos::attention_attributes,
+    xenos::matmul_attributes, crop_rows, upsample_rows, decayed_sum>;
 
 inline constexpr int operation_kinds = static_cast<int>(std::variant_size_v<any_operation>);
 

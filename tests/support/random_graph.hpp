@@ -22,7 +22,8 @@ class model_generator {
     const int cuts = d_.chance(30) ? d_.between(2, 15) : 0;
     for (int tries = 0; tries < 60 && m_.records.count < wanted; ++tries) grow();
     add_outputs();
-    for (int id = 0; id < m_.records.count; ++id) decorate(m_.records[id], cuts);
+    for (int id = 0; id < m_.records.count; ++id)
+      decorate(m_.records[id], cuts, heads_of(m_.operations[std::size_t(id)]));
     return std::move(m_);
   }
 
@@ -159,7 +160,7 @@ class model_generator {
     const extent2 stride{d_.between(1, 3), d_.between(1, 3)};
     const extent2 dilation =
         d_.chance(25) ? extent2{d_.between(1, 3), d_.between(1, 3)} : extent2{};
-    switch (d_.between(0, 33)) {
+    switch (d_.between(0, 35)) {
       case 0:
       case 1:
       case 2:
@@ -213,6 +214,8 @@ class model_generator {
       }
       case 28:
       case 29: return recurrent(from);
+      case 34: return attention(from);
+      case 35: return product(from);
       case 13: return d_.chance(40) ? append(turned(d_), {from}) : -1;
       case 14: {
         const int rows = d_.between(1, in.height);
@@ -246,6 +249,37 @@ class model_generator {
     if (d_.chance(50)) return append(lstm_attributes{.hidden = d_.between(1, 9)}, {steps});
     return append(gru_attributes{.hidden = d_.between(1, 9), .reset_after = d_.chance(50)},
                   {steps});
+  }
+
+  /// Queries, keys and values of one sequence, or keys and values of a part of it.
+  int attention(int from) {
+    using namespace xenos;
+    const shape in = extent(from);
+    const int steps =
+        in.width == 1 ? from : append(reshape_to{sequence(in.height, in.row())}, {from});
+    if (steps < 0) return -1;
+    attention_attributes op{.heads = d_.between(1, 3), .causal = d_.chance(60)};
+    if (op.causal && d_.chance(60)) op.window = d_.between(1, in.height);
+    const int queries = append(fc{.out = op.heads * d_.between(1, 4)}, {steps});
+    if (queries < 0) return -1;
+    const int keys = op.causal || d_.chance(50)
+                         ? steps
+                         : append(crop_rows{0, d_.between(1, in.height)}, {steps});
+    std::vector<int> all{queries, append(fc{.out = extent(queries).channels}, {keys}),
+                         append(fc{.out = op.heads * d_.between(1, 4)}, {keys})};
+    op.mask = d_.chance(30);
+    if (op.mask) {
+      const int row = append(fc{.out = extent(keys).height}, {steps});
+      all.push_back(row < 0 || d_.chance(50) ? row : append(crop_rows{0, 1}, {row}));
+    }
+    return append(op, all);
+  }
+
+  /// A matrix times itself, transposed on either side.
+  int product(int from) {
+    const bool left = d_.chance(50);
+    return append(xenos::matmul_attributes{.transpose_a = left, .transpose_b = !left},
+                  {from, d_.chance(50) ? from : fallback(keep(from, false), from)});
   }
 
   /// Branches of unequal length from one tensor (or several) that meet in a join.
@@ -388,7 +422,11 @@ class model_generator {
     }
   }
 
-  void decorate(xenos::record& node, int cuts) {
+  static int heads_of(const any_operation& any) {
+    const auto* op = std::get_if<xenos::attention_attributes>(&any);
+    return op != nullptr ? op->heads : 0;
+  }
+  void decorate(xenos::record& node, int cuts, int heads) {
     if (node.kind != xenos::role::operation) return;
     node.cut_after = d_.chance(cuts);
     node.takes_epilogue = d_.chance(95);
@@ -398,6 +436,7 @@ class model_generator {
     node.block_rows = d_.chance(70) ? 1 : d_.between(2, 4);
     node.column_cuts = d_.chance(90);
     node.channel_block = d_.chance(85) ? 1 << d_.between(0, node.channelwise ? 2 : 4) : 0;
+    if (heads > 0) node.channel_block = d_.chance(85) ? node.out.channels / heads : 0;
     if (node.channel_block > 0 && node.parameter_bytes > 0 && d_.chance(75)) {
       const int padded =
           (node.out.channels + node.channel_block - 1) / node.channel_block * node.channel_block;

@@ -16,6 +16,9 @@
   X(padding_exceeds_output)   \
   X(bad_output_padding)       \
   X(groups_do_not_divide)     \
+  X(heads_do_not_divide)      \
+  X(attention_extents_differ) \
+  X(matmul_extents_differ)    \
   X(window_exceeds_input)     \
   X(wrong_stream_count)       \
   X(too_many_streams)         \
@@ -71,12 +74,23 @@
   "`valid` and xn::pads only"
 #define XENOS_DETAIL_TEXT_groups_do_not_divide \
   "groups must divide the input's channels and, in a convolution, `out`; change `groups` or `out`"
+#define XENOS_DETAIL_TEXT_heads_do_not_divide                                                    \
+  "the heads of xn::attention must divide the channels of its queries, keys and values; change " \
+  "`heads`, or `out` of the layers before"
+#define XENOS_DETAIL_TEXT_attention_extents_differ                                                \
+  "the streams of xn::attention do not fit: queries and keys need equal channels, keys and "      \
+  "values equal rows (with `causal` the queries' too), and a mask as many channels as there are " \
+  "keys, and one row or one for each query"
+#define XENOS_DETAIL_TEXT_matmul_extents_differ                                             \
+  "the inner extents of xn::matmul differ, or its columns: {rows, batch, inner} goes with " \
+  "{inner, batch, columns}; a transposed operand has rows and channels exchanged"
 #define XENOS_DETAIL_TEXT_window_exceeds_input                                                    \
   "the kernel (with its dilation) is larger than the padded input; use a smaller kernel or more " \
   "padding"
 #define XENOS_DETAIL_TEXT_wrong_stream_count                                                    \
   "this stage reads another number of streams than reaches it; join the branches of a fork by " \
-  "xn::add, xn::mul or xn::concat, and put xn::fork(a, b) before a join"
+  "xn::add, xn::mul or xn::concat, and put xn::fork(a, b) before a join (before xn::attention " \
+  "xn::fork(queries, keys, values), and a fourth branch if it has a mask)"
 #define XENOS_DETAIL_TEXT_too_many_streams                                                    \
   "more than eight streams leave this fork; join some of its branches before it ends (inner " \
   "forks count too)"
@@ -170,9 +184,10 @@
 #define XENOS_DETAIL_TEXT_open_streams                                                     \
   "a fork is left open at the end of the model; join its branches by xn::add, xn::mul or " \
   "xn::concat, or list them as results by xn::outputs"
-#define XENOS_DETAIL_TEXT_needs_all_rows                                                       \
-  "this stage needs all rows of its input, and a stream has no last row; pool over time by "   \
-  "xn::sliding_pool<rows>, reshape within rows only, and leave out what reads the image as a " \
+#define XENOS_DETAIL_TEXT_needs_all_rows                                                           \
+  "this stage needs all rows of its input, and a stream has no last row; pool over time by "       \
+  "xn::sliding_pool<rows>, give causal attention a `window`, reshape within rows only, and leave " \
+  "out what reads the image as a "                                                                 \
   "whole"
 #define XENOS_DETAIL_TEXT_padding_needs_height                                              \
   "which rows this stage reads depends on the height of its input, and a stream has none; " \
@@ -226,6 +241,11 @@ struct model_error {
   static_assert(why != fault::bad_output_padding, "xenos: " XENOS_DETAIL_TEXT_bad_output_padding);
   static_assert(why != fault::groups_do_not_divide,
                 "xenos: " XENOS_DETAIL_TEXT_groups_do_not_divide);
+  static_assert(why != fault::heads_do_not_divide, "xenos: " XENOS_DETAIL_TEXT_heads_do_not_divide);
+  static_assert(why != fault::attention_extents_differ,
+                "xenos: " XENOS_DETAIL_TEXT_attention_extents_differ);
+  static_assert(why != fault::matmul_extents_differ,
+                "xenos: " XENOS_DETAIL_TEXT_matmul_extents_differ);
   static_assert(why != fault::window_exceeds_input,
                 "xenos: " XENOS_DETAIL_TEXT_window_exceeds_input);
   static_assert(why != fault::wrong_stream_count, "xenos: " XENOS_DETAIL_TEXT_wrong_stream_count);

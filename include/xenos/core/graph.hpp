@@ -33,6 +33,10 @@ enum class mapping : std::uint8_t {
 /// The window of an operation that may read any column: its stages are not cut into columns.
 inline constexpr window all_columns{1 << 24, 1, 0, 0};
 
+/// The window of an operation each of whose rows reads all `height` rows of an input: that input is
+/// materialised.
+constexpr window all_rows(int height) { return {height, 1, 0, 0}; }
+
 /// What a stage reads of one input. Zeros are those of the stream: its zero point, if it has one.
 struct access {
   window rows{};

@@ -8,11 +8,13 @@
 #include <xenos/expr/sequence.hpp>
 #include <xenos/expr/stage.hpp>
 #include <xenos/ops/activation.hpp>
+#include <xenos/ops/attention.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/gain.hpp>
 #include <xenos/ops/group_norm.hpp>
+#include <xenos/ops/matmul.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
@@ -104,6 +106,14 @@ template <gru_attributes Attributes, class... Views>
 constexpr auto gru(Views... views) {
   return stage_of<Attributes>(views...);
 }
+/// `fork(queries, keys, values) | attention<attention_attributes{.heads = 8}>`, with `mask` a fourth
+/// branch.
+template <attention_attributes Attributes = attention_attributes{}>
+inline constexpr stage<Attributes> attention{};
+/// `fork(a, b) | matmul<matmul_attributes{...}>`.
+template <matmul_attributes Attributes = matmul_attributes{}>
+inline constexpr stage<Attributes> matmul{};
+
 /// Batch normalisation with gamma, beta, mean, variance.
 template <batch_norm_attributes Attributes = batch_norm_attributes{}, class... Views>
 constexpr auto batch_norm(Views... views) {

@@ -3,6 +3,7 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/core/lanes.hpp>
+#include <xenos/kernels/generic/attention.hpp>
 #include <xenos/kernels/generic/conv.hpp>
 #include <xenos/kernels/generic/copy.hpp>
 #include <xenos/kernels/generic/definition.hpp>
@@ -10,6 +11,7 @@
 #include <xenos/kernels/generic/elementwise.hpp>
 #include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/group_norm.hpp>
+#include <xenos/kernels/generic/matmul.hpp>
 #include <xenos/kernels/generic/norm.hpp>
 #include <xenos/kernels/generic/pool.hpp>
 #include <xenos/kernels/generic/quantised_bilinear.hpp>
@@ -25,10 +27,12 @@
 #include <xenos/kernels/wide/conv.hpp>
 #include <xenos/kernels/wide/depthwise.hpp>
 #include <xenos/kernels/wide/transposed.hpp>
+#include <xenos/ops/attention.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/group_norm.hpp>
+#include <xenos/ops/matmul.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
@@ -162,6 +166,31 @@ struct kernel_for<Op, In, T, VectorBytes> {
       generic::gru_cell<generic::recurrent_geometry{In[0].channels, Op.hidden}, Op.reset_after,
                         block, T>,
       T>;
+};
+
+template <attention_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr generic::attention_geometry geometry{
+      .heads = Op.heads,
+      .features = In[0].channels / Op.heads,
+      .values = In[2].channels / Op.heads,
+      .seen = Op.seen(In),
+      .keys = In[1].height,
+      .causal = Op.causal,
+      .mask_rows = Op.mask ? In[3].height : 0,
+      .scale = static_cast<float>(Op.scale_of(In))};
+  using type = generic::attention_rows<geometry, lane_count<T>(VectorBytes), T>;
+};
+
+template <matmul_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  static constexpr shape out = Op.output(In);
+  static constexpr generic::matmul_geometry geometry{out.height, out.width, Op.inner(In),
+                                                     out.channels, Op.transpose_a};
+  static constexpr int lanes = lane_count<T>(VectorBytes);
+  using type = std::conditional_t<
+      Op.transpose_b, generic::matmul_transposed_rows<geometry, lanes, T>,
+      generic::matmul_rows<geometry, generic::dividing_lanes(out.channels, lanes), T>>;
 };
 
 template <transposed_conv Op, shapes In, class T, int VectorBytes>

@@ -107,6 +107,7 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     p.macs += u.macs;
     p.parameter_bytes += u.parameter_bytes;
   }
+  bool whole[N] = {};  // by unit: a stage reads all of it before its first row
   for (int c = p.unit_count - 1; c >= 0; --c) {
     unit& consumer = p.units[c];
     for (int k = consumer.edge_count - 1; k >= 0; --k) {
@@ -116,15 +117,17 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
       producer.first_consumer = c * max_streams + k;
       producer.halo_left = max_of(producer.halo_left, reads.left);
       producer.halo_right = max_of(producer.halo_right, reads.right);
-      if (g[consumer.head].map == mapping::whole && consumer.edges[k].follower < 0) {
-        producer.materialise = true;
-        producer.why = cut::whole;
-      }
+      const bool all = g[consumer.head].map == mapping::whole || reads.rows.down == 0;
+      if (all && consumer.edges[k].follower < 0) whole[consumer.edges[k].from] = true;
     }
   }
   for (int i = 0; i < p.unit_count; ++i) {
     unit& u = p.units[i];
     u.in_place = u.input_port >= 0 && u.halo_left == 0 && u.halo_right == 0 && !u.materialise;
+    if (whole[i] && !u.in_place) {
+      u.materialise = true;
+      u.why = cut::whole;
+    }
     const bytes_t packed = bytes_t{u.out.row()} * size_of(u.type);
     const bytes_t halo = bytes_t{u.halo_left + u.halo_right} * u.out.channels * size_of(u.type);
     const bool in_caller = u.in_place || u.output_port >= 0;
