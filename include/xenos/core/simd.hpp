@@ -13,9 +13,9 @@ namespace xenos::inline XENOS_ABI {
 
 namespace math {  // for its functions' names, some of which are operations' in xenos
 
-/// `Count` > 1 floats that behave as one number: arithmetic, comparisons, `select`, `exp`, `tanh`.
-/// What is written once for all value types, as the functions of core/math.hpp are, thus works on
-/// vectors as well.
+/// `Count` > 1 floats that behave as one number: arithmetic, comparisons, `select`, `exp`, `tanh`,
+/// `erf`. What is written once for all value types, as the functions of core/math.hpp are, thus works
+/// on vectors as well.
 template <int Count>
 struct simd {
   using raw = lanes<float, Count>;
@@ -105,6 +105,28 @@ struct simd {
     sum = sum * square - 0.333332599F;
     const simd near = x.value * (sum * square) + x.value;
     return select(size < simd(0.625F), near, select(x < simd(0), -far, far));
+  }
+
+  /// The error function: near 0 an odd polynomial (interpolated at Chebyshev's nodes), beyond 1 one
+  /// less e to a polynomial that is close to the logarithm of what is missing.
+  friend simd erf(simd x) {
+    const simd size = at_least(x, -x);
+    const raw t = at_most(size, simd(4)).value;  // from where on the result is 1
+    raw power = t * -0.00115043163F + 0.0147781994F;
+    power = power * t - 0.0886344327F;
+    power = power * t - 0.654488537F;
+    power = power * t - 1.1174388F;
+    power = power * t - 0.00267160614F;
+    const simd far = simd(1) - exp(simd(power));
+    const raw square = x.value * x.value;
+    raw sum = square * 7.87587505e-5F - 0.000801686428F;
+    sum = sum * square + 0.00518908742F;
+    sum = sum * square - 0.026854212F;
+    sum = sum * square + 0.112835947F;
+    sum = sum * square - 0.376126267F;
+    sum = sum * square + 0.128379166F;
+    const simd near = x.value * sum + x.value;
+    return select(size < simd(1), near, select(x < simd(0), -far, far));
   }
 
  private:

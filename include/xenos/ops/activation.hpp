@@ -21,7 +21,7 @@ struct activation {
 
   static constexpr const char* name = function_names[static_cast<int>(F)];
   static constexpr mapping map = mapping::one_to_one;
-  static constexpr bool vectors = F != function::gelu;
+  static constexpr bool vectors = true;
 
   /// On streams of integers those that limit are limits of the integers, which keep their
   /// quantisation.

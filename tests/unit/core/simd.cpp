@@ -58,6 +58,7 @@ float first(vector v) {
 TEST_CASE("functions of vectors keep their documented errors", "[simd]") {
   CHECK(worst_error([](vector x) { return exp(x); }, [](double x) { return std::exp(x); }) < 1.1);
   CHECK(worst_error([](vector x) { return tanh(x); }, [](double x) { return std::tanh(x); }) < 1.6);
+  CHECK(worst_error([](vector x) { return erf(x); }, [](double x) { return std::erf(x); }) < 1.4);
   CHECK(worst_error([](vector x) { return xn::math::logistic(x); },
                     [](double x) { return 1 / (1 + std::exp(-x)); }) < 2.5);
 }
@@ -68,6 +69,8 @@ TEST_CASE("functions of vectors at their limits", "[simd]") {
   CHECK(first(exp(vector(0))) == 1);
   CHECK(first(tanh(vector(infinity))) == 1);
   CHECK(first(tanh(vector(-infinity))) == -1);
+  CHECK(first(erf(vector(infinity))) == 1);
+  CHECK(first(erf(vector(-infinity))) == -1);
 }
 
 TEST_CASE("limits of vectors keep NaN", "[simd]") {
