@@ -234,11 +234,13 @@ struct direct_conv {
       first_out += channels;
     }
   };
-  /// The weights of the next block of channels, which the passes over this one bring near, a cache
-  /// line a step, until `end`: cold weights would otherwise hold up the first pass over them.
+  /// The weights of the next block of channels, which the passes over this one bring near, `stride`
+  /// elements a step, until `end`: cold weights would otherwise hold up the first pass over them.
+  /// All passes share that evenly, as lines on their way from memory keep others waiting.
   struct next_weights {
     const T* at;
     const T* end;
+    int stride;
 
     static constexpr int line = 64 / static_cast<int>(sizeof(T));
     static constexpr bool fixed = shape_type::template is_fixed<&conv_geometry::kernel_height> &&
@@ -247,9 +249,9 @@ struct direct_conv {
                                   shape_type::template is_fixed<&conv_geometry::out_channels>;
     static constexpr bool worthwhile =  // more than the first-level cache keeps
         Block.lanes > 1 && fixed&& std::int64_t{taps} * Geometry.out_channels >= 16384;
-    /// Elements to the next line in a pass of `steps` terms, 0 when all have been asked for.
+    /// Elements a step of a pass of `steps` terms, 0 when all have been asked for.
     [[nodiscard]] std::ptrdiff_t step(std::ptrdiff_t steps) const {
-      return end - at >= steps * line ? line : 0;
+      return end - at >= steps * stride ? stride : 0;
     }
   };
   // Where a block's number of channels is a template argument, `dynamic` means: as told.
@@ -282,6 +284,9 @@ struct direct_conv {
       ahead.end = block.end - ahead.at > each * Block.channels()
                       ? ahead.at + each * Block.channels()
                       : block.end;
+      const range columns = t.columns(shape.template get<&conv_geometry::width>());
+      const int passes = ceil_div(t.rows, Block.rows) * ceil_div(columns.size(), Block.pixels);
+      ahead.stride = min_of(ceil_div(Block.channels(), passes), next_weights::line);
     }
     run_rows<Block.rows, Vectors, Channels>(shape, t, block, channels, 0, terms_now, ahead,
                                             epilogue);
