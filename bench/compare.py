@@ -31,7 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ["ort", "xnnpack", "ncnn", "onednn"]
 NETWORKS = ["resnet8", "dscnn", "mobilenetv1_025_96", "fc_autoencoder", "mobilenetv1",
             "mobilenetv2", "resnet18", "squeezenet", "shufflenetv2", "centrenet", "lstm128",
-            "lstm256"]
+            "lstm256", "bert_small"]
 INT8_NETWORKS = ["resnet8_int8", "dscnn_int8", "mobilenetv1_025_96_int8", "mobilenetv1_int8",
                  "mobilenetv2_int8"]
 INT8_PEERS = ["ort", "xnnpack"]
@@ -74,7 +74,7 @@ class Machine:
 
 
 def flops(description):
-    """Floating-point operations of convolutions, dense and recurrent layers of a description."""
+    """Floating-point operations of convolutions, products and recurrent layers of a description."""
     shapes, total = [], 0
     for line in description.read_text().splitlines():
         op, *numbers = line.split()
@@ -84,7 +84,8 @@ def flops(description):
         of = shapes[int(numbers[4])] if count else 0
         taps = {"conv2d": lambda: rest[0] * rest[1] * of, "depthwise2d": lambda: rest[0] * rest[1],
                 "transpose_conv": lambda: rest[0] * rest[1] * of // (rest[2] * rest[3]),
-                "dense": lambda: of, "lstm": lambda: 4 * (of + channels)}.get(op, lambda: 0)()
+                "dense": lambda: of, "lstm": lambda: 4 * (of + channels),
+                "attention": lambda: 2 * height}.get(op, lambda: 0)()
         total += 2 * height * width * channels * taps
     return total
 

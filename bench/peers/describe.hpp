@@ -43,6 +43,7 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
   }
   if constexpr (requires { node::op.index; }) text << ' ' << node::op.index;
   if constexpr (std::string_view(r.name) == "channel_shuffle") text << ' ' << node::op.groups;
+  if constexpr (requires { node::op.heads; }) text << ' ' << node::op.heads;
   const auto append = [&](const auto& view) {
     text << ' ' << values.size();
     const xn::filter e = view.extents;
@@ -75,11 +76,11 @@ void write_record(const Net& net, std::ostream& text, std::vector<float>& values
 ///   op  height width channels  inputs, their lines...  attributes  positions
 /// where the attributes of convolutions and pools are kernel (height, width), stride (height,
 /// width) and padding (top, left, bottom, right; of transposed convolutions what is cut off), of a
-/// part of a split its number, of a shuffle its groups, and positions are those of weights and
-/// bias, or of the input's values, among the floats; of recurrent layers of weights, bias and
-/// recurrent weights. Weights are in the order out, height, width, in. In int8 the floats are
-/// integers; scales of weights follow the bias, and behind all there is the position of the scale
-/// and zero point of what the line makes.
+/// part of a split its number, of a shuffle its groups, of attention its heads, and positions are
+/// those of weights and bias, or of the input's values, among the floats; of recurrent layers of
+/// weights, bias and recurrent weights, of normalisations of gamma and beta. Weights are in the
+/// order out, height, width, in. In int8 the floats are integers; scales of weights follow the
+/// bias, and behind all there is the position of the scale and zero point of what the line makes.
 template <class Net, class T>
 void describe(const Net& net, std::span<const T> input, const std::string& path) {
   std::ofstream text(path + ".txt");

@@ -21,7 +21,7 @@ struct layer {
   std::vector<int> from;                    // layers that it reads
   int kernel_height = 1, kernel_width = 1, stride_height = 1, stride_width = 1;
   int top = 0, left = 0, bottom = 0, right = 0;
-  int number = 0;  // of a split: which part; of a shuffle: groups
+  int number = 0;  // of a split: which part; of a shuffle: groups; of attention: heads
   const float* weights =
       nullptr;                  // out, height, width, in (depth-wise: in = 1); the input's values
   const float* bias = nullptr;  // out
@@ -102,10 +102,11 @@ class network {
       in >> l.kernel_height >> l.kernel_width >> l.stride_height >> l.stride_width;
       in >> l.top >> l.left >> l.bottom >> l.right;
     }
-    if (l.op == "split" || l.op == "channel_shuffle") in >> l.number;
+    const bool numbered = l.op == "split" || l.op == "channel_shuffle" || l.op == "attention";
+    if (numbered) in >> l.number;
     std::vector<const float*> at;
     for (std::size_t position = 0; in >> position;) at.push_back(values_.data() + position);
-    const bool has_weights = filters || l.op == "dense";
+    const bool has_weights = filters || l.op == "dense" || l.op == "layer_norm";
     const std::size_t own = l.op == "lstm" ? 3 : has_weights ? 2 : l.op == "input" ? 1 : 0;
     if (own > 0) l.weights = at[0];
     if (own > 1) l.bias = at[1];

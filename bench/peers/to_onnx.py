@@ -29,7 +29,8 @@ class Writer:
             self.line(op, [int(n) for n in numbers])
         graph = helper.make_graph(self.nodes, "network", [self.input], self.outputs,
                                   self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17),
+                                                        helper.make_opsetid("com.microsoft", 1)])
         model.ir_version = 8
         onnx.checker.check_model(model)
         onnx.save(model, path + ".onnx")
@@ -103,6 +104,14 @@ class Writer:
                          hidden_size=hidden)
         return self.node("Squeeze", [made, self.integer_constant([1])])
 
+    def attention(self, inputs, shape, heads):
+        """ONNX Runtime's own operator, which takes {1, steps, channels}."""
+        steps, _, channels = shape
+        rows = [self.node("Reshape", [name, self.integer_constant([1, steps, channels])])
+                for name in inputs]
+        name = self.node("MultiHeadAttention", rows, domain="com.microsoft", num_heads=heads)
+        return self.node("Reshape", [name, self.integer_constant([steps, 1, channels])])
+
     def part_of(self, line, which, channels):
         """A part of a split, of which the first makes all."""
         if line not in self.splits:
@@ -118,7 +127,8 @@ class Writer:
         inputs = [self.names[i] for i in sources]
         shape = (height, width, channels)
         own = {"input": 1, "conv2d": 10, "depthwise2d": 10, "transpose_conv": 10, "dense": 2,
-               "max_pool2d": 8, "split": 1, "channel_shuffle": 1, "lstm": 3}.get(op, 0)
+               "max_pool2d": 8, "split": 1, "channel_shuffle": 1, "lstm": 3,
+               "attention": 1, "layer_norm": 2}.get(op, 0)
         quantised = None
         if len(rest) > own:  # integers: rest ends in [scales,] scale and zero point
             scale, zero = self.floats[rest[-1]:rest[-1] + 2]
@@ -140,8 +150,20 @@ class Writer:
                              group=channels if op == "depthwise2d" else 1)
         elif op == "dense":
             columns = self.shapes[sources[0]][2]
-            constants = self.parameters(sources[0], channels, (channels, columns), None, rest)
-            name = self.node("Gemm", [*inputs, *constants], transB=1)
+            if height > 1:
+                weights = self.constant(rest[0], (channels, columns), (1, 0))
+                name = self.node("MatMul", [*inputs, weights])
+                name = self.node("Add", [name, self.constant(rest[1], (channels,))])
+            else:
+                constants = self.parameters(sources[0], channels, (channels, columns), None, rest)
+                name = self.node("Gemm", [*inputs, *constants], transB=1)
+        elif op == "attention":
+            name = self.attention(inputs, shape, rest[0])
+        elif op == "layer_norm":
+            constants = [self.constant(position, (channels,)) for position in rest]
+            name = self.node("LayerNormalization", [*inputs, *constants], axis=-1, epsilon=1e-12)
+        elif op == "gelu":
+            name = self.node("Gelu", inputs, domain="com.microsoft")
         elif op in ("relu", "relu6") and quantised:
             name = self.names[sources[0]]
         elif op == "transpose_conv":

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "../../examples/models/bert_small.hpp"
 #include "../../examples/models/centrenet.hpp"
 #include "../../examples/models/ds_cnn.hpp"
 #include "../../examples/models/fc_autoencoder.hpp"
@@ -128,6 +129,22 @@ void fill(models::seeded& make, models::centrenet_weights<Width, Classes>& w) {
   fill(make, w.backbone);
   make.fill(w.up1, 2), make.fill(w.up2, 2), make.fill(w.up3, 2);
   head(w.heat_map), head(w.size), head(w.offset);
+}
+
+template <int Channels>
+void fill(models::seeded& make, models::norm_weights<Channels>& w) {
+  w.gamma = decltype(w.gamma)(make.values(Channels, 1).data());
+  w.beta = decltype(w.beta)(make.values(Channels, 0.1F).data());
+}
+template <models::bert_size Size>
+void fill(models::seeded& make, models::bert_weights<Size>& w) {
+  for (auto& layer : w.layers) {
+    make.fill(layer.query), make.fill(layer.key), make.fill(layer.value);
+    make.fill(layer.output, 0.7F);
+    fill(make, layer.attention_norm);
+    make.fill(layer.expand), make.fill(layer.contract, 0.7F);
+    fill(make, layer.norm);
+  }
 }
 
 }  // namespace bench

@@ -55,4 +55,9 @@ struct lstm256 {
   static constexpr auto expression(const weights& w) { return models::lstm_stack<64>(w); }
 };
 
+struct bert_small {
+  using weights = models::bert_weights<>;
+  static constexpr auto expression(const weights& w) { return models::bert_encoder<128>(w); }
+};
+
 }  // namespace bench::networks
