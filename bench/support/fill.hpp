@@ -137,6 +137,14 @@ void fill(models::seeded& make, models::norm_weights<Channels>& w) {
   w.beta = decltype(w.beta)(make.values(Channels, 0.1F).data());
 }
 template <models::bert_size Size>
+void fill(models::seeded& make, models::bert_embedding_weights<Size>& w) {
+  const auto table = [&make](auto& of) {
+    of = std::remove_reference_t<decltype(of)>(make.values(of.size, 1).data());
+  };
+  table(w.words), table(w.positions), table(w.segments);
+  fill(make, w.norm);
+}
+template <models::bert_size Size>
 void fill(models::seeded& make, models::bert_weights<Size>& w) {
   for (auto& layer : w.layers) {
     make.fill(layer.query), make.fill(layer.key), make.fill(layer.value);

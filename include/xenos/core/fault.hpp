@@ -17,6 +17,8 @@
   X(bad_output_padding)       \
   X(groups_do_not_divide)     \
   X(heads_do_not_divide)      \
+  X(needs_ids)                \
+  X(positions_missing)        \
   X(attention_extents_differ) \
   X(matmul_extents_differ)    \
   X(window_exceeds_input)     \
@@ -77,6 +79,12 @@
 #define XENOS_DETAIL_TEXT_heads_do_not_divide                                                    \
   "the heads of xn::attention must divide the channels of its queries, keys and values; change " \
   "`heads`, or `out` of the layers before"
+#define XENOS_DETAIL_TEXT_needs_ids                                                   \
+  "xn::embedding reads ids, std::int32_t, one a row, and its input is not so; write " \
+  "xn::input<std::int32_t, xn::sequence(steps, 1)> | xn::embedding<...>(table)"
+#define XENOS_DETAIL_TEXT_positions_missing                                                        \
+  "the table of xn::positions has fewer rows than this sequence has steps; give it more, or make " \
+  "the sequence shorter"
 #define XENOS_DETAIL_TEXT_attention_extents_differ                                                \
   "the streams of xn::attention do not fit: queries and keys need equal channels, keys and "      \
   "values equal rows (with `causal` the queries' too), and a mask as many channels as there are " \
@@ -128,9 +136,10 @@
 #define XENOS_DETAIL_TEXT_no_integer_form                                                         \
   "this stage computes with float only and its input is int8; put xn::dequantize before it, and " \
   "xn::quantize<xn::quantisation{scale, zero_point}> where integers begin again"
-#define XENOS_DETAIL_TEXT_indices_only_move                                                    \
-  "this stage computes and its input are indices (std::int32_t), which can only be moved, by " \
-  "xn::reshape, xn::crop, xn::concat, xn::permute and the like; make them an output"
+#define XENOS_DETAIL_TEXT_indices_only_move                                                        \
+  "this stage computes and its input are indices (std::int32_t), which can only be moved, by "     \
+  "xn::reshape, xn::crop, xn::concat, xn::permute and the like, or look up rows (xn::embedding); " \
+  "make them an output"
 #define XENOS_DETAIL_TEXT_needs_one_pixel_rows                                                  \
   "xn::dense reads rows of one pixel, this input is wider; put xn::flatten (or a global pool) " \
   "before it"
@@ -242,6 +251,8 @@ struct model_error {
   static_assert(why != fault::groups_do_not_divide,
                 "xenos: " XENOS_DETAIL_TEXT_groups_do_not_divide);
   static_assert(why != fault::heads_do_not_divide, "xenos: " XENOS_DETAIL_TEXT_heads_do_not_divide);
+  static_assert(why != fault::needs_ids, "xenos: " XENOS_DETAIL_TEXT_needs_ids);
+  static_assert(why != fault::positions_missing, "xenos: " XENOS_DETAIL_TEXT_positions_missing);
   static_assert(why != fault::attention_extents_differ,
                 "xenos: " XENOS_DETAIL_TEXT_attention_extents_differ);
   static_assert(why != fault::matmul_extents_differ,

@@ -126,7 +126,13 @@ constexpr finding judge(const Op& op, const stream_type* in, int count, const gi
     if (in[i].type != in[0].type) v.why = fault::element_types_differ;
   }
   const bool indices = count > 0 && in[0].type == dtype::i32 && !q[0].given();
-  if (v.why == fault::none && indices && !only_moves<Op>()) v.why = fault::indices_only_move;
+  if (v.why == fault::none && count > 0) {
+    if (takes_ids<Op>()) {
+      if (!indices) v.why = fault::needs_ids;
+    } else if (indices && !only_moves<Op>()) {
+      v.why = fault::indices_only_move;
+    }
+  }
   if (v.why != fault::none) return v;
   if (count == 0 || in[0].type == dtype::f32 || indices) {
     if (given_quantisation(op)) {

@@ -14,6 +14,7 @@
 #include <xenos/ops/elementwise.hpp>
 #include <xenos/ops/gain.hpp>
 #include <xenos/ops/group_norm.hpp>
+#include <xenos/ops/embedding.hpp>
 #include <xenos/ops/matmul.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
@@ -104,6 +105,16 @@ constexpr auto lstm(Views... views) {
 }
 template <gru_attributes Attributes, class... Views>
 constexpr auto gru(Views... views) {
+  return stage_of<Attributes>(views...);
+}
+/// `input<std::int32_t, sequence(steps, 1)> | embedding<embedding_attributes{...}>(table)`.
+template <embedding_attributes Attributes, class... Views>
+constexpr auto embedding(Views... views) {
+  return stage_of<Attributes>(views...);
+}
+/// Adds a row of the table for each step: `positions<position_attributes{.rows = 512}>(table)`.
+template <position_attributes Attributes, class... Views>
+constexpr auto positions(Views... views) {
   return stage_of<Attributes>(views...);
 }
 /// `fork(queries, keys, values) | attention<attention_attributes{.heads = 8}>`, with `mask` a fourth

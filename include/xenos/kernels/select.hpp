@@ -9,6 +9,7 @@
 #include <xenos/kernels/generic/definition.hpp>
 #include <xenos/kernels/generic/depthwise.hpp>
 #include <xenos/kernels/generic/elementwise.hpp>
+#include <xenos/kernels/generic/embedding.hpp>
 #include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/group_norm.hpp>
 #include <xenos/kernels/generic/matmul.hpp>
@@ -31,6 +32,7 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/embedding.hpp>
 #include <xenos/ops/group_norm.hpp>
 #include <xenos/ops/matmul.hpp>
 #include <xenos/ops/norm.hpp>
@@ -170,27 +172,20 @@ struct kernel_for<Op, In, T, VectorBytes> {
 
 template <attention_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  static constexpr generic::attention_geometry geometry{
-      .heads = Op.heads,
-      .features = In[0].channels / Op.heads,
-      .values = In[2].channels / Op.heads,
-      .seen = Op.seen(In),
-      .keys = In[1].height,
-      .causal = Op.causal,
-      .mask_rows = Op.mask ? In[3].height : 0,
-      .scale = static_cast<float>(Op.scale_of(In))};
-  using type = generic::attention_rows<geometry, lane_count<T>(VectorBytes), T>;
+  using type = generic::attention_rows<generic::geometry_of(Op, In), lane_count<T>(VectorBytes), T>;
 };
-
 template <matmul_attributes Op, shapes In, class T, int VectorBytes>
 struct kernel_for<Op, In, T, VectorBytes> {
-  static constexpr shape out = Op.output(In);
-  static constexpr generic::matmul_geometry geometry{out.height, out.width, Op.inner(In),
-                                                     out.channels, Op.transpose_a};
-  static constexpr int lanes = lane_count<T>(VectorBytes);
-  using type = std::conditional_t<
-      Op.transpose_b, generic::matmul_transposed_rows<geometry, lanes, T>,
-      generic::matmul_rows<geometry, generic::dividing_lanes(out.channels, lanes), T>>;
+  using type = typename generic::matmul_kernel<generic::geometry_of(Op, In),
+                                               lane_count<T>(VectorBytes), Op.transpose_b, T>::type;
+};
+template <embedding_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::embedding_rows<Op.rows, Op.features, lane_count<T>(VectorBytes), T>;
+};
+template <position_attributes Op, shapes In, class T, int VectorBytes>
+struct kernel_for<Op, In, T, VectorBytes> {
+  using type = generic::position_rows<Op.rows, In[0].channels, lane_count<T>(VectorBytes), T>;
 };
 
 template <transposed_conv Op, shapes In, class T, int VectorBytes>

@@ -44,6 +44,7 @@ struct parameters {
 ///                         both: it computes with float only
 ///   wide_form(shapes, quantisations)
 ///                         the same where the streams are int16 or int32, of `quantisations.type`
+///   takes                 dtype::i32 if it reads indices
 ///   makes                 the element type of its result; absent: that of its streams
 ///   tabulated             whether kernels apply it, one-to-one on one stream of int8, by a table of
 ///                         its values; absent: they call `apply`
@@ -188,6 +189,16 @@ constexpr auto integer_form_of(const Op& op, const shapes& in, const quantisatio
     return op.integer_form(in, q);
   } else {
     return op;
+  }
+}
+
+/// Whether an operation reads ids.
+template <operation Op>
+constexpr bool takes_ids() {
+  if constexpr (requires { Op::takes; }) {
+    return Op::takes == dtype::i32;
+  } else {
+    return false;
   }
 }
 

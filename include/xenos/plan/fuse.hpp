@@ -54,6 +54,8 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     streams[i] = k < 0 ? g[i].inputs : streams[g[i].from[k]] + g[i].inputs - 1;
     // Rows of a unit that accumulates are its input's: further operands have no place in them.
     if (g[i].accumulates) streams[i] = max_streams;
+    // Nor have they beside rows of another element type.
+    if (k < 0 && g[i].inputs > 0 && g[g[i].from[0]].type != g[i].type) streams[i] = max_streams;
     if (length[i] == max_followers) closed[i] = true;
     last_of[unit_of[i]] = i;
   }

@@ -8,6 +8,7 @@
 #include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/generic/products.hpp>
 #include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/attention.hpp>
 
 #include <cmath>
 #include <limits>
@@ -26,6 +27,17 @@ struct attention_geometry {
   int mask_rows;  // 0: there is no mask
   float scale;
 };
+
+constexpr attention_geometry geometry_of(const attention_attributes& op, const shapes& in) {
+  return {.heads = op.heads,
+          .features = in[0].channels / op.heads,
+          .values = in[2].channels / op.heads,
+          .seen = op.seen(in),
+          .keys = in[1].height,
+          .causal = op.causal,
+          .mask_rows = op.mask ? in[3].height : 0,
+          .scale = static_cast<float>(op.scale_of(in))};
+}
 
 /// Queries are the lanes, so that soft-max goes along no vector; of a block of them only the scores
 /// are kept, with all keys that one of the block sees. Scores and values are summed in the order of

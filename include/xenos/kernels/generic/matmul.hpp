@@ -7,6 +7,7 @@
 #include <xenos/kernels/channels.hpp>
 #include <xenos/kernels/generic/products.hpp>
 #include <xenos/kernels/kernel.hpp>
+#include <xenos/ops/matmul.hpp>
 
 namespace xenos::inline XENOS_ABI::generic {
 
@@ -18,6 +19,11 @@ struct matmul_geometry {
   int columns;
   bool transpose_a;
 };
+
+constexpr matmul_geometry geometry_of(const matmul_attributes& op, const shapes& in) {
+  const shape out = op.output(in);
+  return {out.height, out.width, op.inner(in), out.channels, op.transpose_a};
+}
 
 /// The element of the first stream that is factor i of row r of a tile.
 template <matmul_geometry Geometry, class Tile>
@@ -144,6 +150,16 @@ struct matmul_transposed_rows : kernel_defaults {
       return operand(values);
     }
   };
+};
+
+/// The kernel of a product whose second stream is transposed or not.
+template <matmul_geometry Geometry, int Lanes, bool TransposeB, class T>
+struct matmul_kernel {
+  using type = matmul_rows<Geometry, dividing_lanes(Geometry.columns, Lanes), T>;
+};
+template <matmul_geometry Geometry, int Lanes, class T>
+struct matmul_kernel<Geometry, Lanes, true, T> {
+  using type = matmul_transposed_rows<Geometry, Lanes, T>;
 };
 
 }  // namespace xenos::inline XENOS_ABI::generic
