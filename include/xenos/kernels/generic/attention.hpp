@@ -75,7 +75,6 @@ struct attention_rows : kernel_defaults {
 
  private:
   using value = typename channels_of<T, Lanes>::value;
-  using raw = lanes<T, Lanes>;
 
   /// Key k as query number r of a tile counts them: it sees [r, r + seen) of a causal attention.
   static constexpr range seen_by(int r) {
@@ -143,11 +142,11 @@ struct attention_rows : kernel_defaults {
     static XENOS_ALWAYS_INLINE void score_keys(const Tile& t, const T* packed, int offset, int r,
                                                int rows, range keys, int k, T* scores,
                                                value (&largest)[Vectors]) {
-      raw sums[Many][Vectors];
+      typename products::template results<Many> sums;
       products::template multiply<Many>(packed, Geometry.features, t.in[1] + k, offset, sums);
       for (int j = 0; j < Many; ++j, ++k) {
         T* const at = scores + std::ptrdiff_t{k - keys.first} * width;
-        for (int v = 0; v < Vectors; ++v) store_lanes<T, Lanes>(at + v * Lanes, sums[j][v]);
+        for (int v = 0; v < Vectors; ++v) store_lanes<T, Lanes>(at + v * Lanes, sums.at[j][v]);
         if constexpr (Geometry.mask_rows > 0) mask(t, r, rows, k, at);
         if constexpr (Geometry.causal) hide(r, rows, k, at);
         for (int v = 0; v < Vectors; ++v) {

@@ -129,12 +129,13 @@ struct matmul_transposed_rows : kernel_defaults {
   /// `Many` results of every row.
   template <int Vectors, int Many, class Tile>
   static void make(const Tile& t, int x, int c, const T* packed, T* to) {
-    lanes<T, Lanes> sums[Many][Vectors];
-    inner_products<T, Vectors, Lanes>::template multiply<Many>(packed, Geometry.inner, t.in[1] + c,
-                                                               x * Geometry.inner, sums);
+    using products = inner_products<T, Vectors, Lanes>;
+    typename products::template results<Many> sums;
+    products::template multiply<Many>(packed, Geometry.inner, t.in[1] + c, x * Geometry.inner,
+                                      sums);
     for (int k = 0; k < Many; ++k) {
       for (int v = 0; v < Vectors; ++v) {
-        store_lanes<T, Lanes>(to + (k * Vectors + v) * Lanes, sums[k][v]);
+        store_lanes<T, Lanes>(to + (k * Vectors + v) * Lanes, sums.at[k][v]);
       }
     }
   }

@@ -108,16 +108,22 @@ struct inner_products {
       for (int r = 0; r < width; ++r) to[i * width + r] = r < rows ? value(r, i) : T(0);
     }
   }
-  /// `Many` rows of `count` elements from others[k] + offset on: sums[k] are their products.
+  /// Products with `Many` rows. A class, as a reference to an array of vectors forgets that they
+  /// need no alignment.
+  template <int Many>
+  struct results {
+    lanes<T, Lanes> at[Many][Vectors];
+  };
+  /// `Many` rows of `count` elements from others[k] + offset on: sums.at[k] are their products.
   template <int Many>
   static XENOS_ALWAYS_INLINE void multiply(const T* XENOS_RESTRICT packed, int count,
                                            const T* const* others, std::ptrdiff_t offset,
-                                           lanes<T, Lanes> (&sums)[Many][Vectors]) {
+                                           results<Many>& sums) {
     const T* from[Many];
     XENOS_UNROLL(8)
     for (int k = 0; k < Many; ++k) {
       from[k] = others[k] + offset;
-      for (int v = 0; v < Vectors; ++v) sums[k][v] = lanes<T, Lanes>{};
+      for (int v = 0; v < Vectors; ++v) sums.at[k][v] = lanes<T, Lanes>{};
     }
     for (int i = 0; i < count; ++i) {
       lanes<T, Lanes> value[Vectors];
@@ -128,7 +134,7 @@ struct inner_products {
       for (int k = 0; k < Many; ++k) {
         const T factor = from[k][i];
         XENOS_UNROLL(8)
-        for (int v = 0; v < Vectors; ++v) sums[k][v] += factor * value[v];
+        for (int v = 0; v < Vectors; ++v) sums.at[k][v] += factor * value[v];
       }
     }
   }
