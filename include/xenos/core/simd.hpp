@@ -14,8 +14,8 @@ namespace xenos::inline XENOS_ABI {
 namespace math {  // for its functions' names, some of which are operations' in xenos
 
 /// `Count` > 1 floats that behave as one number: arithmetic, comparisons, `select`, `exp`, `tanh`,
-/// `erf`. What is written once for all value types, as the functions of core/math.hpp are, thus works
-/// on vectors as well.
+/// `erf`. What is written once for all value types, as the functions of core/math.hpp are, thus
+/// works on vectors as well.
 template <int Count>
 struct simd {
   using raw = lanes<float, Count>;

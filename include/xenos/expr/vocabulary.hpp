@@ -12,9 +12,9 @@
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
+#include <xenos/ops/embedding.hpp>
 #include <xenos/ops/gain.hpp>
 #include <xenos/ops/group_norm.hpp>
-#include <xenos/ops/embedding.hpp>
 #include <xenos/ops/matmul.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
@@ -117,8 +117,8 @@ template <position_attributes Attributes, class... Views>
 constexpr auto positions(Views... views) {
   return stage_of<Attributes>(views...);
 }
-/// `fork(queries, keys, values) | attention<attention_attributes{.heads = 8}>`, with `mask` a fourth
-/// branch.
+/// `fork(queries, keys, values) | attention<attention_attributes{.heads = 8}>`, with `mask` a
+/// fourth branch.
 template <attention_attributes Attributes = attention_attributes{}>
 inline constexpr stage<Attributes> attention{};
 /// `fork(a, b) | matmul<matmul_attributes{...}>`.

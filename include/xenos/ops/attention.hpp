@@ -71,7 +71,8 @@ struct attention_attributes {
     return !mask && in[0].channels == in[2].channels;
   }
   [[nodiscard]] constexpr double scale_of(const shapes& in) const {
-    return scale != 0 ? double(scale) : 1 / math::square_root(in[0].channels / heads);
+    const int channels = in[0].channels / heads;
+    return scale != 0 ? double(scale) : 1 / math::square_root(channels);
   }
 
   template <class In, class Weights>

@@ -91,7 +91,7 @@ struct attention_rows : kernel_defaults {
     static void attend(const Tile& t, int head, int r, int rows, int present,
                        const Epilogue& epilogue) {
       T* const packed = reinterpret_cast<T*>(t.temporaries);
-      T* const scores = packed + Geometry.features * width;
+      T* const scores = packed + std::ptrdiff_t{Geometry.features} * width;
       const T* const* queries_of = t.in[0] + r;
       const int offset = head * Geometry.features;
       products::pack(

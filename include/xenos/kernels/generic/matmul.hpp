@@ -108,7 +108,7 @@ struct matmul_transposed_rows : kernel_defaults {
   static void multiply(const Tile& t, int x, int r, int rows, const Epilogue& epilogue) {
     using products = inner_products<T, Vectors, Lanes>;
     T* const packed = reinterpret_cast<T*>(t.temporaries);
-    T* const made = packed + Geometry.inner * products::width;
+    T* const made = packed + std::ptrdiff_t{Geometry.inner} * products::width;
     products::pack(
         rows, Geometry.inner, [&](int k, int i) { return left_element<Geometry>(t, x, r + k, i); },
         packed);
@@ -117,9 +117,11 @@ struct matmul_transposed_rows : kernel_defaults {
       const int count = min_of(chunk, wanted.end - c);
       int k = 0;
       for (; k + products::at_once <= count; k += products::at_once) {
-        make<Vectors, products::at_once>(t, x, c + k, packed, made + k * products::width);
+        make<Vectors, products::at_once>(t, x, c + k, packed,
+                                         made + std::ptrdiff_t{k} * products::width);
       }
-      for (; k < count; ++k) make<Vectors, 1>(t, x, c + k, packed, made + k * products::width);
+      for (; k < count; ++k)
+        make<Vectors, 1>(t, x, c + k, packed, made + std::ptrdiff_t{k} * products::width);
       for (int row = 0; row < rows; ++row) {
         make_channels<Lanes>(t.out[r + row], x * Geometry.columns + c, c, count,
                              epilogue.row(r + row), column_of<products::width>{made + row, count});
@@ -131,11 +133,11 @@ struct matmul_transposed_rows : kernel_defaults {
   static void make(const Tile& t, int x, int c, const T* packed, T* to) {
     using products = inner_products<T, Vectors, Lanes>;
     typename products::template results<Many> sums;
-    products::template multiply<Many>(packed, Geometry.inner, t.in[1] + c, x * Geometry.inner,
-                                      sums);
+    products::template multiply<Many>(packed, Geometry.inner, t.in[1] + c,
+                                      std::ptrdiff_t{x} * Geometry.inner, sums);
     for (int k = 0; k < Many; ++k) {
       for (int v = 0; v < Vectors; ++v) {
-        store_lanes<T, Lanes>(to + (k * Vectors + v) * Lanes, sums.at[k][v]);
+        store_lanes<T, Lanes>(to + (std::ptrdiff_t{k} * Vectors + v) * Lanes, sums.at[k][v]);
       }
     }
   }
@@ -147,7 +149,8 @@ struct matmul_transposed_rows : kernel_defaults {
     template <class Operand>
     XENOS_ALWAYS_INLINE auto operator()(const Operand& operand, int k) const {
       T values[Lanes] = {};
-      for (int i = 0; i < min_of(Lanes, count - k); ++i) values[i] = from[(k + i) * Stride];
+      for (int i = 0; i < min_of(Lanes, count - k); ++i)
+        values[i] = from[std::ptrdiff_t{k + i} * Stride];
       return operand(values);
     }
   };

@@ -105,7 +105,8 @@ struct inner_products {
   template <class Value>
   static void pack(int rows, int count, const Value& value, T* to) {
     for (int i = 0; i < count; ++i) {
-      for (int r = 0; r < width; ++r) to[i * width + r] = r < rows ? value(r, i) : T(0);
+      for (int r = 0; r < width; ++r)
+        to[std::ptrdiff_t{i} * width + r] = r < rows ? value(r, i) : T(0);
     }
   }
   /// Products with `Many` rows. A class, as a reference to an array of vectors forgets that they
