@@ -3,16 +3,13 @@
 
 #include <xenos/config/abi.hpp>
 #include <xenos/core/lanes.hpp>
-#include <xenos/kernels/generic/attention.hpp>
 #include <xenos/kernels/generic/conv.hpp>
 #include <xenos/kernels/generic/copy.hpp>
 #include <xenos/kernels/generic/definition.hpp>
 #include <xenos/kernels/generic/depthwise.hpp>
 #include <xenos/kernels/generic/elementwise.hpp>
-#include <xenos/kernels/generic/embedding.hpp>
 #include <xenos/kernels/generic/gather.hpp>
 #include <xenos/kernels/generic/group_norm.hpp>
-#include <xenos/kernels/generic/matmul.hpp>
 #include <xenos/kernels/generic/norm.hpp>
 #include <xenos/kernels/generic/pool.hpp>
 #include <xenos/kernels/generic/quantised_bilinear.hpp>
@@ -25,16 +22,14 @@
 #include <xenos/kernels/generic/upsample.hpp>
 #include <xenos/kernels/int8/layer.hpp>
 #include <xenos/kernels/int8/select.hpp>
+#include <xenos/kernels/transformer.hpp>
 #include <xenos/kernels/wide/conv.hpp>
 #include <xenos/kernels/wide/depthwise.hpp>
 #include <xenos/kernels/wide/transposed.hpp>
-#include <xenos/ops/attention.hpp>
 #include <xenos/ops/conv.hpp>
 #include <xenos/ops/dense.hpp>
 #include <xenos/ops/elementwise.hpp>
-#include <xenos/ops/embedding.hpp>
 #include <xenos/ops/group_norm.hpp>
-#include <xenos/ops/matmul.hpp>
 #include <xenos/ops/norm.hpp>
 #include <xenos/ops/pool.hpp>
 #include <xenos/ops/quantize.hpp>
@@ -168,24 +163,6 @@ struct kernel_for<Op, In, T, VectorBytes> {
       generic::gru_cell<generic::recurrent_geometry{In[0].channels, Op.hidden}, Op.reset_after,
                         block, T>,
       T>;
-};
-
-template <attention_attributes Op, shapes In, class T, int VectorBytes>
-struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::attention_rows<generic::geometry_of(Op, In), lane_count<T>(VectorBytes), T>;
-};
-template <matmul_attributes Op, shapes In, class T, int VectorBytes>
-struct kernel_for<Op, In, T, VectorBytes> {
-  using type = typename generic::matmul_kernel<generic::geometry_of(Op, In),
-                                               lane_count<T>(VectorBytes), Op.transpose_b, T>::type;
-};
-template <embedding_attributes Op, shapes In, class T, int VectorBytes>
-struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::embedding_rows<Op.rows, Op.features, lane_count<T>(VectorBytes), T>;
-};
-template <position_attributes Op, shapes In, class T, int VectorBytes>
-struct kernel_for<Op, In, T, VectorBytes> {
-  using type = generic::position_rows<Op.rows, In[0].channels, lane_count<T>(VectorBytes), T>;
 };
 
 template <transposed_conv Op, shapes In, class T, int VectorBytes>
