@@ -207,7 +207,7 @@ class interpreter {
     ++clock_;
     for (int i = s.first; i <= s.last; ++i) {
       const auto [begin, end] = parameters_of(s, i, round);
-      fill(begin, end, std::byte{0x77}, round_owner(s, round));
+      fill(begin, end, std::byte{0x77}, round_owner(s, round), N, s.round_in_memory ? 1 : 0);
     }
   }
   /// Where the parameters of unit `index` lie in the present round.
@@ -220,7 +220,9 @@ class interpreter {
       const xenos::range mine = xenos::channels_of_part(p_, s, part);
       most = std::max(most, xenos::channels_of_round(s, mine, round).size());
     }
-    const xenos::bytes_t begin = p_.buffer_offset(s.first_round + round) + u.parameter_offset;
+    const xenos::bytes_t buffer =
+        s.round_in_memory ? s.round_offset : p_.buffer_offset(s.first_round + round);
+    const xenos::bytes_t begin = buffer + u.parameter_offset;
     const int channels = some ? most : u.out.channels;
     const int terms = s.pieces > 1 ? xenos::terms_of_round(s, u, round).size() : 0;
     const xenos::bytes_t bytes =
@@ -237,21 +239,23 @@ class interpreter {
     return {columns_[index], {channels_.first, std::min(channels_.end, channels)}};
   }
 
-  /// Takes bytes [begin, end) of the scratchpad; of unit `whose`, see `lives`.
+  /// Takes bytes [begin, end) of a tier; of unit `whose`, see `lives`.
   void fill(xenos::bytes_t begin, xenos::bytes_t end, std::byte value, std::uint32_t owner,
-            int whose = N) {
-    if (begin < 0 || end > p_.scratchpad_bytes) throw violation{"beyond the scratchpad", -1, -1};
+            int whose = N, int where = 0) {
+    const auto size = static_cast<xenos::bytes_t>(tiers_[where].bytes.size());
+    if (begin < 0 || end > size) throw violation{"beyond its tier", -1, -1};
     for (xenos::bytes_t at = begin; at < end; ++at) {
-      tiers_[0].bytes[static_cast<std::size_t>(at)] = value;
-      tiers_[0].owner[static_cast<std::size_t>(at / word)] = owner;
+      tiers_[where].bytes[static_cast<std::size_t>(at)] = value;
+      tiers_[where].owner[static_cast<std::size_t>(at / word)] = owner;
       if (at % word == 0) note_written(whose, (at - (whose == N ? 0 : begin)) / word);
     }
   }
 
-  /// Bytes [begin, end) of the scratchpad must not have been taken since.
-  void check(xenos::bytes_t begin, xenos::bytes_t end, std::uint32_t owner, int whose = N) {
+  /// Bytes [begin, end) of a tier must not have been taken since.
+  void check(xenos::bytes_t begin, xenos::bytes_t end, std::uint32_t owner, int whose = N,
+             int where = 0) {
     for (xenos::bytes_t at = begin / word; at * word < end; ++at) {
-      if (tiers_[0].owner[static_cast<std::size_t>(at)] != owner) {
+      if (tiers_[where].owner[static_cast<std::size_t>(at)] != owner) {
         throw violation{"row of zeros, temporaries or state lost", -1, -1};
       }
       note_read(whose, at - (whose == N ? 0 : begin / word));
@@ -430,7 +434,7 @@ class interpreter {
     if (u.sequential) write_state(now.unit);
     if (p_.rounds > 0) {  // read until the last state is written
       const auto [begin, end] = parameters_of(s, now.unit, round_);
-      check(begin, end, round_owner(s, round_));
+      check(begin, end, round_owner(s, round_), N, s.round_in_memory ? 1 : 0);
     }
     computed_[now.unit].include(u.accumulates ? xenos::range{0, 1}
                                               : xenos::range{now.first, now.end});

@@ -50,6 +50,7 @@
   X(memory_too_small)         \
   X(parameters_too_large)     \
   X(stages_share_no_memory)   \
+  X(policy_allows_nothing)    \
   X(unknown_tap)              \
   X(no_input)                 \
   X(open_streams)             \
@@ -185,6 +186,9 @@
 #define XENOS_DETAIL_TEXT_memory_too_small                                                  \
   "the model's arena exceeds the target's memory; use a target with more memory, a larger " \
   "scratchpad (it links more), or a smaller model"
+#define XENOS_DETAIL_TEXT_policy_allows_nothing                                                  \
+  "no segments that this policy allows are a plan that fits the target; allow shorter segments " \
+  "and smaller tiles in the policy's `allows`, or plan for the target it was written for"
 #define XENOS_DETAIL_TEXT_unknown_tap                                                              \
   "xn::from names a tap that no earlier stage of this model has; put xn::tap of that name before " \
   "it"

@@ -14,8 +14,12 @@ namespace xenos::inline XENOS_ABI {
 
 namespace detail {
 
-template <class Net>
+/// Where round `round` of a segment comes.
+template <class Net, int Segment>
 std::byte* buffer_of(const frame<Net>& f, int round) {
+  constexpr segment s = Net::plan.segments[Segment];
+  if constexpr (s.round_in_memory) return f.bases[frame<Net>::memory] + s.round_offset;
+  round += s.first_round;
   constexpr bytes_t even = Net::plan.buffer_offset(0);
   constexpr bytes_t odd = Net::plan.buffer_offset(1);
   return f.bases[frame<Net>::scratchpad] + (round % 2 == 0 ? even : odd);
@@ -37,7 +41,7 @@ bool start_round(const frame<Net>& f, int core, int round, Transport& by) {
     constexpr segment s = Net::plan.segments[Segment];
     const range channels = channels_of_core<Net, Segment>(core, round);
     if (channels.empty()) return true;
-    std::byte* buffer = buffer_of<Net>(f, s.first_round + round);
+    std::byte* buffer = buffer_of<Net, Segment>(f, round);
     constexpr auto units = std::make_integer_sequence<int, s.last - s.first + 1>{};
     const range terms = terms_of_segment<Net, Segment>(round);
     return fetch_units<Net, Segment>(f, buffer, channels, terms, by, units);
@@ -59,7 +63,7 @@ void run_rounds(const frame<Net>& all, int core, Transport& by, bool& good) {
     }
     if (!good || core >= s.split.count()) continue;
     frame<Net> f = all;
-    f.brought = buffer_of<Net>(f, s.first_round + round);
+    f.brought = buffer_of<Net, Segment>(f, round);
     no_probe none;
     run_share<Net, Segment>(f, core, none, round);
   }

@@ -113,7 +113,10 @@ void explain(const graph<M>& g, const plan<N>& p, const target& t, Sink&& sink) 
       print_line(sink, "  on one core%s\n", text(s.unsplit));
     }
     if (s.strips > 1) print_line(sink, "  in %d strips of columns on each core\n", s.strips);
-    if (p.rounds > 0) {
+    if (s.round_in_memory) {
+      print_line(sink, "  parameters of %.1f KB are read in memory, at %lld\n", kb(s.round_bytes),
+                 static_cast<long long>(s.round_offset));
+    } else if (p.rounds > 0) {
       print_line(sink, "  parameters in %d rounds of at most %.1f KB, %s\n", s.rounds,
                  kb(s.round_bytes),
                  s.hidden ? "each brought while the one before computes"

@@ -68,6 +68,7 @@ constexpr void fuse(const graph<N>& g, const target& t, const Policy& policy, pl
     const record& first = g[head];
     u.head = head;
     u.type = g[i].type;
+    u.factors = first.inputs > 0 ? g[first.from[0]].type : first.type;
     u.zero_point = g[i].quantised.zero_point;
     u.out = first.out;
     u.steps = first.steps;

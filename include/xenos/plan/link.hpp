@@ -42,6 +42,13 @@ constexpr split_choices splits_of(const unit& u, const target& t, const Policy& 
   return wanted;
 }
 
+/// Whether the policy, if it has a say, allows such a segment.
+template <class Policy>
+constexpr bool allowed(const Policy& policy, const segment_query& of) {
+  if constexpr (requires { policy.allows(of); }) return policy.allows(of);
+  return true;
+}
+
 /// The most strips of columns that a core computes one after another, and the most units of a
 /// segment in strips: each strip computes its halo anew, and planning takes time.
 inline constexpr int max_strips = 64;
@@ -116,37 +123,50 @@ struct segment_search {
     round_price parameters(p.units[j], t.alignment);
     bytes_t states = 0;
     int tried = 0;
+    int most = 0;  // rows
     for (int i = j; i >= 0; --i) {
       tried += 1 + wanted.count;
       const unit& u = p.units[i];
+      most = max_of(most, u.steps);
       const bool inside =
           u.in_place || (!u.materialise && f.last_use[i] >= 0 && f.last_use[i] <= j);
       if (i < j && !(inside && (policy.link || u.in_place))) break;
       zeros = max_of(zeros, f.zero_row[i]);
       temporaries = max_of(temporaries, u.temporary_bytes);
       states += align_up(u.state_bytes, t.alignment);
-      const bytes_t moved = f.moved(p, i, j);
+      const traffic moved = f.moved(i, j, t.fast_memory);
       const bytes_t room = space - align_up(temporaries, t.alignment) - states;
       if (limit > 0) parameters.add(u, p.units[j]);
       bool fits = false;
       bool crowded = false;  // it is the scratchpad that is too small
+      bool barred = false;   // it is the policy that does not allow it
       const auto consider = [&](const split_rules& by, int tile, std::int64_t cycles,
                                 std::int64_t starts, unit_part part, bytes_t rings,
                                 bytes_t zero_row) {
         const ways split = by.split;
+        if (!allowed(policy, {i, j, min_of(f.tiles[tile], most), split, by.strips})) {
+          barred = true;
+          return;
+        }
         const bytes_t left = room - align_up(zero_row, t.alignment);
         round_cuts cut{1};
         if (limit > 0) {
           cut = parameters.rounds(p.units[j], split, by.channel_block, part, f.tiles[tile], limit,
                                   left);
         }
+        if (cut.channels == 0 && i == j && comes_to_memory(u, t, parameters.all)) {
+          cut = {1};
+          cycles += reading_cycles(u, t);
+        }
         if (cut.channels == 0 || (cut.pieces > 1 && by.strips > 1)) return;
         crowded = rings > left;
         if (crowded) return;
         fits = true;
-        const bytes_t loaded = limit > 0 ? parameters.all / split.channels * cut.bands : 0;
-        cycles = computing_cycles(p.units[j], t, cut, cycles, starts, part);
-        cycles = best[i].cycles + segment_cycles(t, split, cycles, rings, moved, loaded);
+        segment_load load{split, computing_cycles(p.units[j], t, cut, cycles, starts, part), rings,
+                          moved};
+        if (limit > 0) add_rounds(load, p, f, i, j, t, parameters, cut);
+        cycles = best[i].cycles + segment_cycles(t, load);
+        if (best[i].cycles < 0) return;
         if (here.cycles >= 0 && cycles >= here.cycles) return;
         here.cycles = cycles;
         here.first = i;
@@ -180,7 +200,8 @@ struct segment_search {
       if (fits) continue;
       // A row of everything does not fit: in as few strips of columns as do.
       if (strips.rules.strips > 1) strips.add(p, t, f, i, j);
-      for (int more = strips.rules.strips; crowded && !fits && j - i < max_strip_units; more *= 2) {
+      for (int more = strips.rules.strips; (crowded || barred) && !fits && j - i < max_strip_units;
+           more *= 2) {
         const ways by = preferred();
         if (more > max_strips || by.columns * more > p.units[j].out.width) break;
         if (more > strips.rules.strips) {
@@ -192,7 +213,7 @@ struct segment_search {
         if (!strips.rules.possible) break;
         if (more > 1) consider_all(strips, f.choices);
       }
-      if (fits) continue;
+      if (fits || barred) continue;
       here.limited = true;
       if (i < j) break;
       where = j;
@@ -236,6 +257,11 @@ constexpr void choose_segments(const target& t, const Policy& policy,
   const auto& best = search.best;
   const bytes_t limit = parameters_limit(t);
   const bytes_t space = scratchpad_left(t);
+  if (best[n].cycles < 0) {
+    p.why = fault::policy_allows_nothing;
+    p.where = n - 1;
+    return;
+  }
   for (int end = n; end > 0; end = best[end].first) ++p.segment_count;
   int index = p.segment_count;
   for (int end = n; end > 0; end = best[end].first) {
@@ -245,7 +271,7 @@ constexpr void choose_segments(const target& t, const Policy& policy,
     s.last = end - 1;
     s.split = chosen.split;
     s.strips = chosen.strips;
-    s.moved = f.moved(p, s.first, s.last);
+    s.moved = f.moved(s.first, s.last, t.fast_memory).all;
     s.cycles = chosen.cycles - best[s.first].cycles;
     split_price<N> price;
     price.rules = split_rules(p.units[s.last], t, s.split, s.strips);
@@ -261,14 +287,18 @@ constexpr void choose_segments(const target& t, const Policy& policy,
       p.units[i].segment = index;
     }
     round_cuts cut{1};
-    bytes_t loaded = 0;
+    segment_load load{.split = s.split, .moved = f.moved(s.first, s.last, t.fast_memory)};
     if (limit > 0) {
       round_price parameters(p.units[s.last], t.alignment);
       for (int i = s.last; i >= s.first; --i) parameters.add(p.units[i], p.units[s.last]);
       cut = parameters.rounds(p.units[s.last], s.split, s.channel_block, price.part[s.last],
                               f.tiles[chosen.tile], limit, space - s.before_sums());
+      if (cut.channels == 0) {
+        cut = {1};
+        for (std::int64_t& cycles : price.cycles) cycles += reading_cycles(p.units[s.last], t);
+      }
       if (cut.count() > 1) s.channel_block = parameters.channel_block(s.split, s.channel_block);
-      loaded = parameters.all / s.split.channels * cut.bands;
+      add_rounds(load, p, f, s.first, s.last, t, parameters, cut);
     }
     s.rounds = cut.count();
     s.bands = cut.bands;
@@ -277,15 +307,17 @@ constexpr void choose_segments(const target& t, const Policy& policy,
     int tile = chosen.tile;
     const std::int64_t affordable = s.cycles + s.cycles / 50;
     for (int c = 0; c < f.choices; ++c) {
-      const std::int64_t computing = computing_cycles(p.units[s.last], t, cut, price.cycles[c],
-                                                      price.starts[c], price.part[s.last]);
-      const std::int64_t cycles =
-          segment_cycles(t, s.split, computing, price.rings[c], s.moved, loaded);
-      if (c == tile) s.computing = computing;
+      load.computing = computing_cycles(p.units[s.last], t, cut, price.cycles[c], price.starts[c],
+                                        price.part[s.last]);
+      load.rings = price.rings[c];
+      const std::int64_t cycles = segment_cycles(t, load);
+      if (c == tile) s.computing = load.computing;
+      const segment_query wanted{s.first, s.last, min_of(f.tiles[c], most), s.split, s.strips};
+      if (!allowed(policy, wanted)) continue;
       if (cycles <= affordable && price.rings[c] < price.rings[tile]) {
         tile = c;
         s.cycles = cycles;
-        s.computing = computing;
+        s.computing = load.computing;
       }
     }
     s.tile = min_of(f.tiles[tile], most);

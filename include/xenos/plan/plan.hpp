@@ -84,7 +84,8 @@ struct unit {
 
   shape out{};
   dtype type = dtype::f32;
-  int zero_point = 0;  // of its elements: what stands outside the image
+  dtype factors = dtype::f32;  // what its head reads first, and multiplies
+  int zero_point = 0;          // of its elements: what stands outside the image
   int steps = 1;
   bool accumulates = false;
   bool sequential = false;   // computes all rows in order, on one core
@@ -141,6 +142,8 @@ struct segment {
   int pieces = 1;                  // of the terms of sums, in rounds of their own
   int first_round = 0;             // its number among the rounds of the plan
   bytes_t round_bytes = 0;         // the largest; 0: parameters are read where they lie
+  bool round_in_memory = false;    // the only round fits no buffer, and comes to
+  bytes_t round_offset = 0;        // this place in memory
   bool hidden = true;              // computing takes no less time than bringing the next round
   int steps = 0;                   // of all parts of rows together
   int part_steps[max_cores] = {};  // by part of rows

@@ -27,6 +27,16 @@ struct split_choices {
   constexpr void push(ways choice) { at[count++] = choice; }
 };
 
+/// A segment that the planner considers: units [first, last], tiles of so many rows (at most as
+/// many as its units have), how cores share it, and each core's strips of columns.
+struct segment_query {
+  int first = 0;
+  int last = 0;
+  int tile = 1;
+  ways split{};
+  int strips = 1;
+};
+
 /// `cores` in rows and columns, as square as their number allows, and more of rows.
 constexpr ways grid_of(int cores) {
   int side = 1;
@@ -36,7 +46,8 @@ constexpr ways grid_of(int cores) {
 
 /// How to plan. A user's own policy has the same members or inherits them; it is a structural
 /// value. `cuts` is asked for every record, `split` (which may be left out) for every segment that
-/// is considered.
+/// is considered. A policy with a member `allows(segment_query)` gets no segments but those for
+/// which that is true, see `like`.
 struct planning {
   bool fuse = true;
   bool link = true;
@@ -58,6 +69,24 @@ struct planning {
     return choices;
   }
   friend constexpr bool operator==(const planning&, const planning&) = default;
+};
+
+/// The segments, tiles and shares of a plan that is there, made for whatever target: what it would
+/// cost elsewhere. For planning at run time; the plan is referred to.
+template <int N>
+struct like : planning {
+  const plan<N>& of;
+
+  constexpr explicit like(const plan<N>& other, planning base = {}) : planning(base), of(other) {}
+  [[nodiscard]] constexpr bool allows(const segment_query& s) const {
+    for (int k = 0; k < of.segment_count; ++k) {
+      const segment& is = of.segments[k];
+      if (is.last != s.last) continue;
+      return is.first == s.first && is.tile == s.tile && is.split == s.split &&
+             is.strips == s.strips;
+    }
+    return false;
+  }
 };
 
 /// Split policies, given to `link` in place of `planning`: link<target, split::rows>. Each has the

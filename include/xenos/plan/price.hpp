@@ -16,6 +16,24 @@ namespace xenos::inline XENOS_ABI::detail {
 inline constexpr int tile_choices[] = {1, 2, 4, 8, 16, 1 << 24};
 inline constexpr int tile_choice_count = 6;
 
+/// Activation bytes between scratchpads and memory; `near`: those of fast memory.
+struct traffic {
+  bytes_t all = 0;
+  bytes_t near = 0;
+
+  constexpr void add(bytes_t bytes, bool fast) {
+    all += bytes;
+    near += fast ? bytes : 0;
+  }
+};
+
+/// Whether the whole tensor of a unit could lie in fast memory. The caller's buffers do not, and
+/// what several cores write is in none of their caches.
+constexpr bool fits_fast_memory(const unit& u, const target& t) {
+  if (u.in_place || u.output_port >= 0 || (t.parameters_in_place && t.cores > 1)) return false;
+  return bytes_t{u.out.height} * u.row_stride <= t.fast_memory;
+}
+
 /// What is known of the units before segments are chosen.
 template <int N>
 struct link_facts {
@@ -28,13 +46,18 @@ struct link_facts {
   bytes_t rings[tile_choice_count][N + 1] = {};
   std::int64_t cycles[tile_choice_count][N + 1] = {};
   std::int64_t starts[tile_choice_count][N + 1] = {};  // of them: starting tiles
-  bytes_t reads[N + 1] = {};                           // what the units read
-  bytes_t consumed[N + 1] = {};                        // what others read of the units
+  traffic reads[N + 1] = {};                           // what the units read
+  traffic consumed[N + 1] = {};                        // what others read of the units
+  traffic written[N] = {};
 
-  /// Activation bytes that units [i, j] as one segment move beyond the scratchpad.
-  [[nodiscard]] constexpr bytes_t moved(const plan<N>& p, int i, int j) const {
-    return reads[j + 1] - reads[i] - (consumed[j] - consumed[i]) +
-           (p.units[j].in_place ? 0 : bytes_written(p.units[j]));
+  /// What units [i, j] as one segment read from beyond the scratchpad, `times` over, and write
+  /// there. Where not all of it fits fast memory together, the smaller part is beyond.
+  [[nodiscard]] constexpr traffic moved(int i, int j, bytes_t fast_memory, int times = 1) const {
+    const bytes_t all = reads[j + 1].all - reads[i].all - (consumed[j].all - consumed[i].all);
+    bytes_t near = reads[j + 1].near - reads[i].near - (consumed[j].near - consumed[i].near);
+    bytes_t own = written[j].near;
+    if (near + own > fast_memory) (near < own ? near : own) = 0;
+    return {all * times + written[j].all, near * times + own};
   }
 };
 
@@ -53,6 +76,7 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
   join_points(p, joins);
   for (int i = 0; i < p.unit_count; ++i) {
     const unit& u = p.units[i];
+    const bool fast = fits_fast_memory(u, t);
     bytes_t consumed = 0;
     f.last_use[i] = -1;
     for (int link = u.first_consumer; link >= 0;) {
@@ -64,12 +88,17 @@ constexpr link_facts<N> gather_facts(const target& t, const Policy& policy, cons
       f.zero_row[consumer] = max_of(f.zero_row[consumer], zero_row_bytes(u, c, reads));
       link = c.next_consumer[link % max_streams];
     }
-    f.consumed[i + 1] = f.consumed[i] + (u.in_place ? 0 : consumed);
-    bytes_t reads = u.input_port >= 0 && !u.in_place ? bytes_written(u) : 0;
-    for (int k = 0; k < u.edge_count; ++k) {
-      reads += bytes_read(p.units[u.edges[k].from], u, u.edges[k].reads);
+    f.consumed[i + 1] = f.consumed[i];
+    f.reads[i + 1] = f.reads[i];
+    if (!u.in_place) {
+      f.consumed[i + 1].add(consumed, fast);
+      f.written[i].add(bytes_written(u), fast);
+      if (u.input_port >= 0) f.reads[i + 1].add(bytes_written(u), false);
     }
-    f.reads[i + 1] = f.reads[i] + reads;
+    for (int k = 0; k < u.edge_count; ++k) {
+      const unit& from = p.units[u.edges[k].from];
+      f.reads[i + 1].add(bytes_read(from, u, u.edges[k].reads), fits_fast_memory(from, t));
+    }
     for (int c = 0; c < f.choices; ++c) {
       f.ring_rows[c][i] = u.in_place ? 0 : ring_bound(p, i, joins[i], f.tiles[c]);
       f.rings[c][i + 1] = f.rings[c][i] + bytes_t{f.ring_rows[c][i]} * u.row_stride;
@@ -171,21 +200,75 @@ constexpr std::int64_t computing_cycles(const unit& last, const target& t, const
   return cycles + bytes_t{2} * (cut.pieces - 1) * sums / t.scratchpad_bytes_per_cycle;
 }
 
-/// Cycles of a segment: the slower of computing and moving, and a quarter of moving, since a
-/// transfer hidden behind computing still takes bandwidth from others. A ring's bytes must come
-/// near once a run, as a materialised tensor's do. Cores that share the work meet once more. What
-/// a transport brings of the parameters is moved too. A core that makes channels reads all that the
-/// others wrote and is read by all of them, for which it waits; one that makes rows or columns
-/// reads little but its own.
-constexpr std::int64_t segment_cycles(const target& t, ways split, std::int64_t cycles,
-                                      bytes_t rings, bytes_t moved, bytes_t brought) {
-  const int streams = split.channels > 1 ? 1 : split.count();
-  const std::int64_t transfer = (moved / streams + brought) / t.memory_bytes_per_cycle;
-  const bytes_t exchanged = moved / split.channels * (split.channels - 1);
+/// What a segment costs: a core's computing, its rings and the parameters that come to it in
+/// `starts` transfers, and what all cores move.
+struct segment_load {
+  ways split{};
+  std::int64_t computing = 0;
+  bytes_t rings = 0;
+  traffic moved{};
+  bytes_t brought = 0;
+  int starts = 0;
+};
+
+/// What units [i, j] as a segment move and bring in rounds `cut`: each round of channels reads the
+/// inputs anew, unless the first unit that computes works on channels of its own.
+template <int N>
+constexpr void add_rounds(segment_load& load, const plan<N>& p, const link_facts<N>& f, int i,
+                          int j, const target& t, const round_price& parameters,
+                          const round_cuts& cut) {
+  const bool again = !p.units[p.units[i].in_place ? min_of(i + 1, j) : i].channelwise;
+  load.moved = f.moved(i, j, t.fast_memory, again ? cut.channels : 1);
+  load.brought = parameters.all / load.split.channels * cut.bands;
+  load.starts = parameters.units_with * cut.count();
+}
+
+/// Cycles in which a core moves activations through its caches.
+constexpr std::int64_t moving_cycles(const target& t, bytes_t far, bytes_t near) {
+  return far / t.memory_bytes_per_cycle + near / t.fast_memory_bytes_per_cycle;
+}
+
+/// Cycles in which the bytes of a segment's rings come near once a run.
+constexpr std::int64_t ring_cycles(const target& t, bytes_t rings) {
+  return rings /
+         (rings <= t.fast_memory ? t.fast_memory_bytes_per_cycle : t.memory_bytes_per_cycle);
+}
+
+/// Cycles in which the cores of a segment begin and meet.
+constexpr std::int64_t meeting_cycles(const target& t, int cores) {
+  if (t.cores == 1) return t.segment_cycles;
+  return std::int64_t{t.barrier_cycles} * (t.parameters_in_place && cores > 1 ? 2 : 1);
+}
+
+/// Cycles of a segment, after which all cores meet. A core that makes channels reads all that the
+/// others wrote, one that makes rows or columns little but its own.
+///
+/// Where kernels read parameters in place the scratchpad is a cache: the slower of computing and
+/// moving, and a quarter of moving, since a transfer hidden behind computing still takes bandwidth
+/// from others. A ring's bytes must come near once a run, as a materialised tensor's do. Cores that
+/// share the work meet once more, and one that makes channels waits for what others have just
+/// written.
+///
+/// Where a transport brings them, it does so while the core computes; for the activations that it
+/// reads and writes beyond its scratchpad the core waits.
+constexpr std::int64_t segment_cycles(const target& t, const segment_load& of) {
+  const int cores = of.split.count();
+  const int streams = of.split.channels > 1 ? 1 : cores;
+  if (!t.parameters_in_place) {
+    const bytes_t far = (of.moved.all - of.moved.near) * cores / streams;
+    const std::int64_t near =
+        of.moved.near == 0 ? 0 : of.moved.near / streams / t.fast_memory_bytes_per_cycle;
+    const std::int64_t waiting = near + memory_cycles(t, far, cores);
+    return max_of(of.computing + waiting,
+                  bringing_cycles(t, of.brought, cores, of.split.channels, of.starts)) +
+           meeting_cycles(t, cores);
+  }
+  const std::int64_t transfer =
+      moving_cycles(t, (of.moved.all - of.moved.near) / streams, of.moved.near / streams);
+  const bytes_t exchanged = of.moved.all / of.split.channels * (of.split.channels - 1);
   const std::int64_t compute =
-      cycles + rings / t.memory_bytes_per_cycle + exchanged / t.exchange_bytes_per_cycle;
-  const std::int64_t barriers = std::int64_t{t.barrier_cycles} * (split.count() > 1 ? 2 : 1);
-  return max_of(compute, transfer) + transfer / 4 + barriers;
+      of.computing + ring_cycles(t, of.rings) + exchanged / t.exchange_bytes_per_cycle;
+  return max_of(compute, transfer) + transfer / 4 + meeting_cycles(t, cores);
 }
 
 }  // namespace xenos::inline XENOS_ABI::detail

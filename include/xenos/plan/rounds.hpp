@@ -63,6 +63,12 @@ constexpr bytes_t round_bytes(const unit& u, int channels, int terms, int alignm
          align_up(u.whole_bytes, alignment);
 }
 
+/// Whether the parameters of unit `u`, which is a segment of its own, may come to fast memory in
+/// one round: those of units that read all of them in each row and cannot be cut.
+constexpr bool comes_to_memory(const unit& u, const target& t, bytes_t all) {
+  return u.sequential && all <= t.fast_memory;
+}
+
 /// What the rounds of a segment cut on the core with the largest share; no channels: it cannot be.
 struct round_cuts {
   int channels = 0;
@@ -81,6 +87,7 @@ struct round_price {
   bytes_t whole = 0;          // in any round
   bytes_t per_channel = 0;    // in rounds of some channels
   int units = 0;              // that compute
+  int units_with = 0;         // that have parameters
   int alignment = 1;
 
   constexpr round_price() = default;
@@ -97,6 +104,7 @@ struct round_price {
     whole += align_up(u.whole_bytes, alignment) + (u.channel_bytes > 0 ? alignment : 0);
     per_channel += u.channel_bytes;
     units += u.in_place ? 0 : 1;
+    units_with += u.parameter_bytes > 0 ? 1 : 0;
   }
   /// The channels that shares are multiples of, when cores share them `split` ways by `block`.
   [[nodiscard]] constexpr int channel_block(ways split, int block) const {
@@ -200,11 +208,20 @@ constexpr void place_parameters(plan<N>& p, segment& s, const target& t) {
     at += detail::round_bytes(p, s, u, t.alignment);
   }
   s.round_bytes = at;
+  s.hidden = true;
+  if (s.first == s.last && s.rounds == 1 && at > detail::buffer_limit(t)) {
+    s.round_in_memory = true;
+    s.round_offset = align_up(p.memory_bytes, t.alignment);
+    p.memory_bytes = s.round_offset + at;
+    return;
+  }
   for (int round = s.first_round; round < p.rounds; ++round) {
     bytes_t& buffer = p.parameter_buffers[round % 2];
     buffer = max_of(buffer, at);
   }
-  s.hidden = s.computing / s.rounds >= at / t.memory_bytes_per_cycle;
+  const int cores = s.split.count();
+  s.hidden = s.computing / s.rounds >=
+             detail::bringing_cycles(t, at, cores, s.split.channels, s.last - s.first + 1);
 }
 
 }  // namespace xenos::inline XENOS_ABI

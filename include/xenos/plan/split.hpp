@@ -94,7 +94,8 @@ constexpr share_blocks blocks_of(const unit& last, const target& t) {
   share_blocks blocks;
   blocks.possible = last.output_port < 0;
   blocks.columns = rows_aligned ? pixels_aligned(pixel, t.alignment) : last.out.width;
-  blocks.channels = rows_aligned && pixel % t.alignment == 0
+  const bool pixels_begin_lines = pixel % t.alignment == 0 || last.out.width == 1;
+  blocks.channels = rows_aligned && pixels_begin_lines
                         ? pixels_aligned(size_of(last.type), t.alignment)
                         : last.out.channels;
   return blocks;

@@ -212,6 +212,11 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
   }
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];
+    if (s.round_in_memory) {  // behind all tensors, one after another
+      if (s.round_offset < memory) return {flaw::overlap, s.last};
+      if (s.round_offset % t.alignment != 0) return {flaw::misaligned, s.last};
+      memory = s.round_offset + s.round_bytes;
+    }
     bytes_t rings = 0;
     bytes_t states = 0;
     for (int i = s.first; i <= s.last; ++i) {

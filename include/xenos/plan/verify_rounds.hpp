@@ -97,6 +97,7 @@ constexpr bool rounds_sound(const target& t, const plan<N>& p, const segment& s)
     end = u.parameter_offset + round_bytes(p, s, u, t.alignment);
   }
   if (end > s.round_bytes) return false;
+  if (s.round_in_memory) return s.rounds == 1 && s.split.count() == 1 && s.first == s.last;
   for (int round = s.first_round; round < s.first_round + s.rounds; ++round) {
     if (s.round_bytes > p.parameter_buffers[round % 2]) return false;
   }
@@ -115,6 +116,7 @@ constexpr bool rounds_sound(const target& t, const plan<N>& p) {
     if ((brought && s.first_round != next) || !rounds_sound(t, p, s)) return false;
     if (!brought) continue;
     next += s.rounds;
+    if (s.round_in_memory) continue;
     for (int round = s.first_round; round < next; ++round) {
       buffers[round % 2] = max_of(buffers[round % 2], s.round_bytes);
     }

@@ -6,6 +6,7 @@
 #include <xenos/core/bytes.hpp>
 #include <xenos/exec/threads.hpp>
 #include <xenos/model/link.hpp>
+#include <xenos/plan/cycles.hpp>
 
 #include <array>
 #include <chrono>
@@ -53,10 +54,12 @@ class timed_program {
     run(pool, std::make_index_sequence<net_type::inputs>{},
         std::make_index_sequence<net_type::outputs>{});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    return {took.count(), net_type::plan.cycles, net_type::plan.arena_bytes()};
+    return {took.count(), modelled, net_type::plan.arena_bytes()};
   }
 
  private:
+  static constexpr std::int64_t modelled = modelled_cycles(net_type::plan, Target).total();
+
   template <std::size_t... In, std::size_t... Out>
   void run(thread_pool& pool, std::index_sequence<In...>, std::index_sequence<Out...>) {
     net_.run_on(pool, *packed_, *arena_,
@@ -84,10 +87,12 @@ struct candidate {
 };
 
 /// Times `model`, planned as each of `Candidates` says: they run in turn, `passes` times, so that
-/// what disturbs the machine disturbs all of them. With several cores in the target as many threads
+/// what disturbs the machine disturbs all of them; `runs` times each, if the weights of all of them
+/// do not fit the caches. With several cores in the target as many threads
 /// run. In the order of the candidates.
 template <class... Candidates, model_source Model>
-std::array<timing, sizeof...(Candidates)> time_candidates(const Model& model, int passes = 50) {
+std::array<timing, sizeof...(Candidates)> time_candidates(const Model& model, int passes = 50,
+                                                          int runs = 1) {
   int cores = 1;
   ((cores = max_of(cores, Candidates::on.cores)), ...);
   thread_pool pool(cores);
@@ -101,7 +106,11 @@ std::array<timing, sizeof...(Candidates)> time_candidates(const Model& model, in
     std::apply(
         [&](auto&... program) {
           std::size_t at = 0;
-          (take(least[at++], program.run(pool)), ...);
+          const auto take_all = [&](auto& one) {
+            for (int run = 0; run < runs; ++run) take(least[at], one.run(pool));
+            ++at;
+          };
+          (take_all(program), ...);
         },
         programs);
   }

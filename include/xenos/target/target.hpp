@@ -20,16 +20,22 @@ struct target {
   int megahertz = 1000;
   bytes_t scratchpad = 256 * 1024;  // private to a core: rings and temporaries live here
   bytes_t memory =
-      bytes_t{1} << 40;  // shared: materialised tensors; all of the arena must fit in it
-  int alignment = 64;    // of rows and tensors: cache line or vector, a power of two
+      bytes_t{1} << 40;     // shared: materialised tensors; all of the arena must fit in it
+  bytes_t fast_memory = 0;  // of it the first bytes, nearer to all cores (SRAM that they share)
+  int alignment = 64;       // of rows and tensors: cache line or vector, a power of two
   int vector_bytes = 16;
   isa instructions = isa::automatic;
-  int macs_per_cycle = 4;            // fp32, one core, as kernels reach it
-  int memory_bytes_per_cycle = 4;    // between scratchpad and memory
-  int exchange_bytes_per_cycle = 4;  // what one core has just written and another reads
+  int macs_per_cycle = 4;               // fp32, one core, as kernels reach it
+  int int8_macs_per_cycle = 0;          // the same of int8; 0: as many as of fp32
+  int memory_bytes_per_cycle = 4;       // between scratchpad and memory
+  int memory_megabytes_per_second = 0;  // of all cores together, 10^6 bytes; 0: nothing limits them
+  int fast_memory_bytes_per_cycle = 16;  // between scratchpad and fast memory
+  int exchange_bytes_per_cycle = 4;      // what one core has just written and another reads
   int scratchpad_bytes_per_cycle = 16;
   int step_cycles = 100;      // starting one tile of one stage
+  int segment_cycles = 1000;  // starting a segment where there is one core
   int barrier_cycles = 1000;  // all cores meet
+  int transport_cycles = 0;   // a transport begins to bring something
   bool coherent = true;       // cores see each other's writes without publishing them
   bool parameters_in_place =
       true;                  // kernels read weights where they lie, else a transport brings them

@@ -70,6 +70,11 @@ auto without_kernel() {
          xn::stage_of<weighted{}>(some_weights<xn::ohw{5, 1, 9}>(2)) | xn::relu;
 }
 
+/// Two recurrent layers of 10 and 11 KB, which read all of it in each row.
+auto recurrent() {
+  return xn::input<float, xn::sequence(9, 24)> | some_lstm<16, 24>() | some_lstm<20, 16>(1);
+}
+
 /// A target that cannot read parameters where they lie.
 constexpr xn::target bringing(xn::bytes_t kilobytes, int cores = 1) {
   xn::target t = xn::targets::c6678.with_cores(cores).with_scratchpad(kilobytes * 1024);
@@ -283,6 +288,16 @@ void check_repeated(const Net& net, const Run& run) {
 }
 
 }  // namespace
+
+TEST_CASE("what recurrent layers read in each row comes to fast memory if no buffer holds it",
+          "[rounds]") {
+  check_brought<bringing(16)>(recurrent(), {1});
+  constexpr auto& plan = decltype(xn::link<bringing(16)>(recurrent()))::plan;
+  constexpr xn::segment second = plan.segments[plan.segment_count - 1];
+  static_assert(second.round_offset > plan.segments[plan.segment_count - 2].round_offset);
+  static_assert(plan.memory_bytes == second.round_offset + second.round_bytes);
+  static_assert(plan.parameter_buffers[0] == 0 && plan.parameter_buffers[1] == 0);
+}
 
 TEST_CASE("operations without a kernel read what was brought", "[rounds]") {
   check_brought<bringing(8)>(without_kernel(), {1});

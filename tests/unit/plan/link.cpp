@@ -67,7 +67,7 @@ std::int64_t chain_cost(const xenos::plan<N>& p, const xenos::target& t, int fir
     compute += rings / t.memory_bytes_per_cycle;
     const std::int64_t transfer = moved / t.memory_bytes_per_cycle;
     const std::int64_t cost =
-        t.barrier_cycles + transfer / 4 + (compute > transfer ? compute : transfer);
+        t.segment_cycles + transfer / 4 + (compute > transfer ? compute : transfer);
     if (best < 0 || cost < best) best = cost;
   }
   return best;
@@ -110,7 +110,7 @@ TEST_CASE("cuts and tiles of a chain cost the least there is", "[link]") {
     b.output(id);
     xenos::target t = d.chance(50) ? xenos::targets::generic : xenos::targets::cortex_m4;
     t.scratchpad = d.bytes(2'000, 40'000);
-    t.barrier_cycles = d.between(0, 3000);
+    t.segment_cycles = d.between(0, 3000);
     t.memory_bytes_per_cycle = d.between(1, 8);
     const auto p = make_segments(b.records, t, xenos::planning{});
     INFO("XENOS_SEED=" << std::hex << xenos_test::seed() << std::dec << " chain " << index);

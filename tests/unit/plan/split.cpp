@@ -168,3 +168,15 @@ TEST_CASE("strips are as few as fit, and narrow rings and the row of zeros", "[s
   CHECK(s.strips == 8);  // 3 rows of 256 x 16 floats are 48 KB, and 3 of the input's copy
   CHECK(s.zero_row < whole.zero_row);
 }
+
+TEST_CASE("cores that are not coherent share any number of channels if rows have one pixel",
+          "[split]") {
+  const auto blocks = [](int width) {
+    graph_builder<4> b;
+    b.output(b.add(conv{.out = 8}, b.add(conv{.out = 1000}, b.input({1, width, 64}))));
+    const auto p = make_plan(b.records, targets::c6678);
+    return detail::blocks_of(p.units[1], targets::c6678).channels;
+  };
+  CHECK(blocks(1) == 32);    // a line of 128 bytes
+  CHECK(blocks(2) == 1000);  // the second pixel begins within a line
+}

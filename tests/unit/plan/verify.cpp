@@ -105,6 +105,32 @@ TEST_CASE("a unit that carries state does all rows in order on one core", "[veri
         }) == flaw::split_wrong);
 }
 
+TEST_CASE("parameters that no buffer holds have places of their own in memory", "[verify]") {
+  graph_builder<4> b;
+  const int first = b.add(xenos::lstm_attributes{.hidden = 4}, b.input({10, 1, 4}));
+  const int second = b.add(xenos::lstm_attributes{.hidden = 4}, first);
+  for (const int id : {first, second}) b.records[id].parameter_bytes = 10'000;
+  b.output(second);
+  const auto t = xenos::targets::c6678.with_scratchpad(16 * 1024);
+  const auto p = make_plan(b.records, t);
+  REQUIRE(p.segment_count == 3);
+  REQUIRE(p.segments[1].round_in_memory);
+  REQUIRE(p.segments[2].round_in_memory);
+  CHECK(verify(b.records, t, p).what == flaw::none);
+  auto shared = p;
+  shared.segments[2].round_offset = p.segments[1].round_offset;
+  CHECK(verify(b.records, t, shared).what == flaw::overlap);
+  shared = p;
+  shared.segments[1].round_offset = 0;  // where a tensor is
+  CHECK(verify(b.records, t, shared).what == flaw::overlap);
+  auto shifted = p;
+  shifted.segments[2].round_offset += 64;
+  CHECK(verify(b.records, t, shifted).what == flaw::misaligned);
+  auto longer = p;
+  longer.segments[2].round_offset += 128;
+  CHECK(verify(b.records, t, longer).what == flaw::beyond_arena);
+}
+
 TEST_CASE("a plan that says it is infeasible is none", "[verify]") {
   CHECK(after([](net_plan& p) { p.why = xenos::fault::scratchpad_too_small; }) == flaw::infeasible);
 }
