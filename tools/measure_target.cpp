@@ -197,10 +197,12 @@ int main(int argc, char** argv) {
   std::printf("    .name = \"%.15s\",\n    .cores = %d,\n    .megahertz = %d,\n", name.c_str(),
               cores, at_least_one(clock / 1e6));
   std::printf("    .scratchpad = %ld,  // half of the second-level cache\n", own / 2);
+  std::printf("    .fast_memory = %ld,  // the other half\n", own / 2);
   std::printf("    .alignment = %ld,\n    .vector_bytes = %d,\n", line,
               native_lanes * int(sizeof(float)));
   std::printf("    .macs_per_cycle = %d,\n    .memory_bytes_per_cycle = %d,\n",
               at_least_one(reached / clock), at_least_one(memory / clock));
+  std::printf("    .fast_memory_bytes_per_cycle = %d,\n", at_least_one(scratchpad / clock));
   std::printf("    .exchange_bytes_per_cycle = %d,\n", at_least_one(exchange / clock));
   std::printf("    .scratchpad_bytes_per_cycle = %d,\n    .step_cycles = %d,\n",
               at_least_one(scratchpad / clock), at_least_one(step * clock));
