@@ -13,7 +13,7 @@ namespace xn = xenos;
 
 namespace {
 
-constexpr auto host = xn::targets::host;
+constexpr auto on = xn::targets::generic;
 constexpr auto network = models::separable();
 
 /// Materialises every tensor that a depthwise convolution writes, fuses and links all else. A
@@ -79,10 +79,10 @@ scores run(const char* name, const Net& net) {
 }  // namespace
 
 int main() {
-  constexpr auto free = xn::link<host>(network);
-  constexpr auto cut = xn::link<host, cut_after_depthwise{}>(network);
-  constexpr auto small_maps = xn::link<host, cut_below{.rows = 2}>(network);
-  constexpr auto thin = xn::link<host, xn::planning{.tile = 1}>(network);
+  constexpr auto free = xn::link<on>(network);
+  constexpr auto cut = xn::link<on, cut_after_depthwise{}>(network);
+  constexpr auto small_maps = xn::link<on, cut_below{.rows = 2}>(network);
+  constexpr auto thin = xn::link<on, xn::planning{.tile = 1}>(network);
 
   // The planner alone links all; the policy cuts behind each of the two depthwise stages.
   static_assert(decltype(free)::plan.segment_count == 1);
@@ -96,7 +96,7 @@ int main() {
   good = run("one row a step", thin) == expected && good;
   std::printf("results %s\n", good ? "equal to the bit" : "DIFFER");
 
-  using Unlinked = decltype(xn::link<host>(with_unlink));
+  using Unlinked = decltype(xn::link<on>(with_unlink));
   static_assert(Unlinked::plan.segment_count == 2);
   static_assert(Unlinked::plan.units[Unlinked::plan.segments[0].last].why == xn::cut::asked);
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
