@@ -24,7 +24,8 @@ auto wide() {
 constexpr xn::target narrow(int cores, xn::bytes_t scratchpad) {
   xn::target t = xn::targets::host.with_cores(cores).with_scratchpad(scratchpad);
   t.memory_bytes_per_cycle = 1;
-  t.barrier_cycles = t.step_cycles = 1;
+  t.fast_memory = 0;
+  t.barrier_cycles = t.segment_cycles = t.step_cycles = 1;
   return t;
 }
 
