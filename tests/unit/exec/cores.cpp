@@ -37,7 +37,9 @@ constexpr xn::target several(xn::target t, int cores) {
   t.cores = cores;
   t.barrier_cycles = 1;
   t.exchange_bytes_per_cycle = 1 << 20;
-  t.step_cycles = 1;
+  t.step_cycles = t.segment_cycles = 1;
+  t.fast_memory = 0;
+  t.memory_bytes_per_cycle = 1 << 20;
   return t;
 }
 constexpr xn::target dsp(int cores) {

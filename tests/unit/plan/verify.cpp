@@ -204,7 +204,8 @@ TEST_CASE("a tensor read whole is in no ring", "[verify]") {
   xenos::planning apart;
   const auto p = make_plan(b.records, on, apart);
   CHECK(verify(b.records, on, p).what == flaw::none);
-  b.records[2].map = xenos::mapping::reorganise;  // then a ring of all rows will do
+  b.records[2].map = xenos::mapping::reorganise;  // by a window, so that a ring will do
+  b.records[2].reads[0].rows = {.reach = 4, .up = 1, .down = 1, .offset = 0};
   auto linked = make_plan(b.records, on, apart);
   CHECK(verify(b.records, on, linked).what == flaw::none);
   REQUIRE(linked.units[1].where == placement::ring);
