@@ -8,8 +8,9 @@
 
 The build folder is one with benchmarks and instructions that the tool knows (valgrind 3.19 knows
 AVX2 but not AVX-512, `instructions` runs programs for 64-bit Arm), e.g.
-    cmake --preset avx2 -DXENOS_BUILD_BENCHMARKS=ON -DCMAKE_CXX_FLAGS_RELEASE="-O3 -DNDEBUG" What counts is the second
-inference: of the same program once and twice, the difference.
+    cmake --preset avx2 -DXENOS_BUILD_BENCHMARKS=ON -DCMAKE_CXX_FLAGS_RELEASE="-O3 -DNDEBUG"
+    cmake --build build/avx2 --target bench.once
+What counts is the second inference: of the same program once and twice, the difference.
 """
 
 import argparse

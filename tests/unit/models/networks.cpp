@@ -119,20 +119,21 @@ TEST_CASE("The papers' networks, whole", "[models]") {
   const auto check = [](const auto& model, std::int64_t macs, std::int64_t parameters) {
     const records g = records_of<xn::targets::host>(model);
     CHECK(macs_of_layers(g) == macs);
-    CHECK(parameters_of(g) == parameters);
+    // Without vectors, to which channels are filled up, blocks are the same on all machines.
+    CHECK(parameters_of(records_of<xn::targets::cortex_m4>(model)) == parameters);
     CHECK(check_plans(g, xn::targets::host) == "");
     CHECK(check_plans(records_of<small>(model), small) == "");
   };
   // Parameters are those of torchvision's models with batch normalisation folded (a value a channel
-  // instead of two), and 1000 classes filled up to whole vectors.
+  // instead of two), and 1000 classes filled up to whole blocks.
   check(models::resnet18<224>(models::resnet18_weights<100, 1000>{}), 1'814'073'344,
         11'689'512 - 4'800 + 8);
   check(models::squeezenet<224>(models::squeezenet_weights<100, 1000>{}), 349'151'936,
         1'235'496 + 8);
   check(
       models::shufflenet_v2<224>(models::shufflenet_v2_weights<models::shufflenet_v2_1_0, 1000>{}),
-      144'907'992, 2'272'256);
-  check(models::centrenet<512>(models::centrenet_weights<100, 80>{}), 22'716'350'464, 15'815'088);
+      144'907'992, 2'271'304 + 8);
+  check(models::centrenet<512>(models::centrenet_weights<100, 80>{}), 22'716'350'464, 15'814'832);
 }
 
 TEST_CASE("SqueezeNet of small width", "[models]") {
