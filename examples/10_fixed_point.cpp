@@ -76,7 +76,7 @@ std::vector<std::int16_t> by_hand(const std::vector<std::int16_t>& signal) {
   for (int n = 0; n < static_cast<int>(signal.size()); n += decimation) {
     std::int64_t sum = 0;
     for (int k = 0; k < taps && k <= n; ++k) {
-      sum += std::int32_t{coefficients[std::size_t(taps - 1 - k)]} * signal[std::size_t(n - k)];
+      sum += std::int64_t{coefficients[std::size_t(taps - 1 - k)]} * signal[std::size_t(n - k)];
     }
     const std::int64_t filtered = saturated(sum >> 15);
     const std::int64_t louder = saturated(filtered * 24576 >> 14);  // 1.5 = 0.75 * 2^1

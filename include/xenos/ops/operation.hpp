@@ -154,13 +154,13 @@ constexpr bool is_wide(dtype type) { return type == dtype::i16 || type == dtype:
 /// Whether `op` can run on streams of integers: of int8, or wide ones.
 template <operation Op, bool Wide = false>
 constexpr bool has_integer_form() {
-  if constexpr (Wide && requires(const Op op, const shapes in, const quantisations q) {
-                  op.wide_form(in, q);
-                }) {
-    return true;
-  } else if constexpr (!Wide && requires(const Op op, const shapes in, const quantisations q) {
-                         op.integer_form(in, q);
-                       }) {
+  constexpr bool narrow_form = requires(const Op op, const shapes in, const quantisations q) {
+    op.integer_form(in, q);
+  };
+  constexpr bool wide_form = requires(const Op op, const shapes in, const quantisations q) {
+    op.wide_form(in, q);
+  };
+  if constexpr (Wide ? wide_form : narrow_form) {
     return true;
   } else if constexpr (requires { Op::keeps_quantisation; }) {
     return Op::keeps_quantisation;

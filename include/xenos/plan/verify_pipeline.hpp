@@ -16,7 +16,8 @@ constexpr bool stages_in_order(const target& t, const plan<N>& p) {
   int stage = 0;
   for (int k = 0; k < p.segment_count; ++k) {
     const segment& s = p.segments[k];
-    if (s.stage != stage && (k == 0 || s.stage != ++stage)) return false;
+    if (k > 0 && s.stage == stage + 1) ++stage;
+    if (s.stage != stage) return false;
     if (p.stages > 1 && s.split.count() * s.rounds > 1) return false;
     for (int i = s.first; i <= s.last; ++i) {
       for (int e = 0; e < p.units[i].edge_count; ++e) {

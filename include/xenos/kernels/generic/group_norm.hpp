@@ -96,7 +96,7 @@ struct group_norm_rows {
     for (int g = 0; g < Op.groups; ++g) {
       const T factor = T(1) / sqrt(moments[2 * g + 1] + T(Op.epsilon));
       for (int c = g * count; c < (g + 1) * count; ++c) {
-        means[c] = moments[2 * g];
+        means[c] = moments[std::ptrdiff_t{2} * g];
         factors[c] = factor * parameters.gamma[c];
       }
     }

@@ -7,6 +7,7 @@
 #include <xenos/kernels/channels.hpp>
 #include <xenos/ops/reduction.hpp>
 
+#include <cstddef>
 #include <limits>
 
 namespace xenos::inline XENOS_ABI::generic {
@@ -21,7 +22,8 @@ XENOS_ALWAYS_INLINE T sum_of_terms(const T* in, const Term& term) {
   value sum[sums] = {value(0), value(0), value(0), value(0)};
   int c = 0;
   for (; c + sums * Lanes <= Count; c += sums * Lanes) {
-    for (int k = 0; k < sums; ++k) sum[k] = sum[k] + term(run_type::load(in + c + k * Lanes));
+    for (int k = 0; k < sums; ++k)
+      sum[k] = sum[k] + term(run_type::load(in + c + std::ptrdiff_t{k} * Lanes));
   }
   for (; c + Lanes <= Count; c += Lanes) sum[0] = sum[0] + term(run_type::load(in + c));
   T of_lanes[Lanes];
@@ -50,7 +52,7 @@ XENOS_ALWAYS_INLINE float extreme_of(const float* in) {
   int c = 0;
   for (; c + parts * Lanes <= Count; c += parts * Lanes) {
     for (int k = 0; k < parts; ++k) {
-      part[k] = nearer<Kind>(run_type::load(in + c + k * Lanes), part[k]);
+      part[k] = nearer<Kind>(run_type::load(in + c + std::ptrdiff_t{k} * Lanes), part[k]);
     }
   }
   for (; c + Lanes <= Count; c += Lanes) part[0] = nearer<Kind>(run_type::load(in + c), part[0]);

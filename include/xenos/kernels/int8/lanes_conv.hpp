@@ -109,8 +109,10 @@ XENOS_NOINLINE inline void multiply(const lane_layout& layout,
     for (int p = 0; p < P; ++p) {
       XENOS_UNROLL(4)
       for (int v = 0; v < V; ++v) {
-        sums[p][v] = terms.begins ? typename Lanes::sums{}
-                                  : load_lanes<std::int32_t, count>(unfinished[p] + v * count);
+        sums[p][v] =
+            terms.begins
+                ? typename Lanes::sums{}
+                : load_lanes<std::int32_t, count>(unfinished[p] + std::ptrdiff_t{v} * count);
       }
     }
   }
@@ -145,7 +147,7 @@ XENOS_NOINLINE inline void multiply(const lane_layout& layout,
         if (terms.ends) {
           sums[p][v] += load_lanes<std::int32_t, count>(of.scales[v].bias);
         } else {
-          store_lanes<std::int32_t, count>(unfinished[p] + v * count, sums[p][v]);
+          store_lanes<std::int32_t, count>(unfinished[p] + std::ptrdiff_t{v} * count, sums[p][v]);
         }
       }
     }

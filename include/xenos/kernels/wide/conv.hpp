@@ -98,7 +98,8 @@ struct conv_rows {
         const std::ptrdiff_t pixel =
             (std::ptrdiff_t{x} * Geometry.stride_width - Geometry.left) * Geometry.in_pixel;
         for (int g = cut.first / each; g * each < cut.end; ++g) {
-          const T* const patch = lay(rows, pixel + g * Geometry.in_channels, t.temporaries);
+          const T* const patch =
+              lay(rows, pixel + std::ptrdiff_t{g} * Geometry.in_channels, t.temporaries);
           const int end = min_of((g + 1) * each, cut.end);
           for (int c = max_of(g * each, cut.first); c < end; ++c) {
             const std::int64_t sum = p.scales.bias[c] + dot(patch, p.weights[c], patch_terms);
@@ -121,7 +122,7 @@ struct conv_rows {
       constexpr int run = one_run ? of_row : Geometry.in_channels;
       T* to = patch;
       for (int h = 0; h < Geometry.kernel_height; ++h) {
-        const T* from = rows[h * Geometry.dilation_height] + first;
+        const T* from = rows[std::ptrdiff_t{h} * Geometry.dilation_height] + first;
         for (int left = of_row; left > 0; left -= run, to += run) {
           std::memcpy(to, from, sizeof(T) * run);
           from += Geometry.dilation_width * Geometry.in_pixel;

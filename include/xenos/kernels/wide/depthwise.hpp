@@ -97,7 +97,7 @@ struct depthwise_rows {
         (std::ptrdiff_t{x} * Geometry.stride_width - Geometry.left) * in_pixel;
     int tap = 0;
     for (int h = 0; h < Geometry.kernel_height; ++h) {
-      const T* from = rows[h * Geometry.dilation_height] + pixel;
+      const T* from = rows[std::ptrdiff_t{h} * Geometry.dilation_height] + pixel;
       for (int w = 0; w < Geometry.kernel_width; ++w, ++tap) {
         if constexpr (Geometry.multiplier == 1) {
           add(from + c, p.weights[tap] + c, count, sums);

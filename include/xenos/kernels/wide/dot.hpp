@@ -89,7 +89,10 @@ XENOS_ALWAYS_INLINE std::int64_t dot(const std::int16_t* patch, const std::int8_
 XENOS_ALWAYS_INLINE std::int64_t dot(const std::int16_t* patch, const std::int16_t* weights,
                                      int terms) {
   std::int64_t sum = 0;
-  for (int i = 0; i < terms; ++i) sum += std::int32_t{patch[i]} * weights[i];
+  for (int i = 0; i < terms; ++i) {
+    const std::int32_t product = std::int32_t{patch[i]} * weights[i];
+    sum += product;
+  }
   return sum;
 }
 
