@@ -84,7 +84,9 @@ constexpr std::int64_t start_cycles(const unit& u, const target& t, int tile, in
 constexpr std::int64_t unit_cycles(const unit& u, const target& t, int tile, unit_part part) {
   if (u.in_place || part.rows == 0) return 0;
   const int rows = min_of(u.tile(tile), part.rows);
-  const int tiles = u.sequential ? part.rows : ceil_div(part.rows, rows);
+  // A recurrent layer reads half of its parameters in each row, the input's half in each tile.
+  const int once = ceil_div(part.rows, rows);
+  const int tiles = u.sequential ? (part.rows + once) / 2 : once;
   std::int64_t compute = max_of(u.macs, u.out.elements() / 2) / macs_per_cycle(t, u.factors);
   bytes_t parameters = u.parameter_bytes;
   if (part.rows < u.steps) compute = compute * part.rows / u.steps;
