@@ -135,7 +135,12 @@ void release(pipeline_state<Net>& all, int done) {
   int oldest = rows::height;
   for (int k = 0; k < borders::at.readers[stage]; ++k) oldest = min_of(oldest, at.oldest[k]);
   const std::uint32_t ended = oldest == rows::height ? rows::frame : std::uint32_t(oldest);
-  all.links[stage - 1].released.store(at.frame * rows::frame + ended, std::memory_order_release);
+  // A stage that waits comes here again and again; it leaves the line to the one that it waits for.
+  std::atomic<std::uint32_t>& released = all.links[stage - 1].released;
+  const std::uint32_t now = at.frame * rows::frame + ended;
+  if (released.load(std::memory_order_relaxed) != now) {
+    released.store(now, std::memory_order_release);
+  }
 }
 
 /// Whether the rows that unit `Unit` needs for its rows below `end` through edge `Edge` are there.

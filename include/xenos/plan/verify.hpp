@@ -181,9 +181,9 @@ constexpr verdict verify_layout(const target& t, const plan<N>& p) {
     }
     const flaw state = state_flaw(t, p, i);
     if (state != flaw::none) return {state, i};
-    const bool may_be_ring = u.where == placement::memory && p.stages > 1 && u.rows > 0;
-    if (u.where != placement::ring && !(may_be_ring && u.rows < u.out.height) &&
-        u.rows != u.out.height) {
+    // In memory, rings lie between the stages of a pipeline only.
+    const bool some = u.where == placement::memory && p.stages > 1 && u.rows > 0;
+    if (u.where != placement::ring && (some ? u.rows > u.out.height : u.rows != u.out.height)) {
       return {flaw::bytes_differ, i};
     }
     if (s.temporaries < u.temporary_bytes) return {flaw::totals_differ, i};

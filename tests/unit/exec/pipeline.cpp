@@ -36,7 +36,7 @@ auto cropped() {
 template <int Cores>
 constexpr xn::target some_cores = xn::targets::host.with_cores(Cores);
 
-/// Each stage has a ring of fewer rows than the tensor has, if `Rings` of them can.
+/// Tensors between stages of which memory holds fewer rows than there are.
 template <class Net>
 int rings_between_stages() {
   int rings = 0;
@@ -79,7 +79,7 @@ void check_pipeline(const Model& model) {
       one.run(*packed_one, *arena_one, image_of(k), scores_of(want, k));
     }
   }
-  SECTION("frame by frame on one thread") {
+  {  // frame by frame on one thread
     std::vector<float> out(want.size());
     for (int k = 0; k < frames; ++k) net.run(*packed, *arena, image_of(k), scores_of(out, k));
     CHECK(out == want);

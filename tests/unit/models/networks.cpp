@@ -1,6 +1,7 @@
 // The papers' networks: their size as published, plans of the whole networks under all policies,
 // and runs of small ones, which agree with the definitions and to the bit with each other.
 #include <support/cores.hpp>
+#include <support/random_target.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -10,23 +11,6 @@ namespace {
 
 namespace xn = xenos;
 using namespace xenos_test;
-
-/// A split policy that is chosen at run time, so that one planner is compiled.
-struct any_policy : xn::planning {
-  int which = 0;
-  static constexpr int count = 7;
-  [[nodiscard]] constexpr xn::split_choices split(const xn::split_query& of) const {
-    switch (which) {
-      case 0: return xn::split::none.split(of);
-      case 1: return xn::split::rows.split(of);
-      case 2: return xn::split::columns.split(of);
-      case 3: return xn::split::output_channels.split(of);
-      case 4: return xn::split::grid.split(of);
-      case 5: return xn::split::paper.split(of);
-      default: return xn::split::automatic.split(of);
-    }
-  }
-};
 
 /// Records of any of the networks.
 using records = xn::graph<160>;
@@ -56,16 +40,16 @@ std::int64_t parameters_of(const records& g) {
 /// Plans under every policy for one to four cores; the first that is wrong.
 std::string check_plans(const records& g, const xn::target& on) {
   for (int cores = 1; cores <= 4; ++cores) {
-    for (int which = 0; which < any_policy::count; ++which) {
-      any_policy policy;
-      policy.which = which;
+    for (int kind = 0; kind < any_split::kinds; ++kind) {
+      any_split policy;
+      policy.kind = kind;
       const xn::target t = on.with_cores(cores);
       const auto plan = xn::make_plan(g, t, policy);
-      const std::string where = std::string(on.name.text) + ", policy " + std::to_string(which) +
+      const std::string where = std::string(on.name.text) + ", policy " + any_split::names[kind] +
                                 ", " + std::to_string(cores) + " cores";
       if (plan.why != xn::fault::none) return where + ": no plan";
       if (xn::verify(g, t, plan).what != xn::flaw::none) return where + ": wrong plan";
-      if (which > 0 && cores > 1 && plan.cores < 2 && cores != 3) return where + ": not split";
+      if (kind > 0 && cores > 1 && plan.cores < 2 && cores != 3) return where + ": not split";
     }
   }
   return "";

@@ -73,17 +73,9 @@ struct moments_rows : kernel_defaults {
 
 /// Rows by the moments of their groups, spread over the channels once a tile.
 template <auto Op, int Width, int Channels, int Lanes, class T>
-struct group_norm_rows {
-  static constexpr bool folds = false;
-  static constexpr int block_rows = 1;
+struct group_norm_rows : norm_kernel<Channels, true, T> {
   static constexpr bytes_t temporary_bytes = bytes_t{2} * sizeof(T) * Channels;
-  static constexpr bool column_cuts = true;
-
   using packed = norm_parameters<Channels, true, T>;
-  template <class Views>
-  static constexpr void pack(const Views& views, packed& to) {
-    to.pack(views);
-  }
 
   template <cuts Cuts, class Views, class Epilogue>
   static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,

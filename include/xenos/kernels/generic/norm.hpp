@@ -45,20 +45,23 @@ struct norm_parameters {
   }
 };
 
-/// Layer or RMS normalisation. A pixel is read three times (mean, variance, result), or twice,
-/// while it is in the first-level cache.
-template <auto Op, int Width, int Channels, int Lanes, class T>
-struct norm_rows {
-  static constexpr bool folds = false;
-  static constexpr int block_rows = 1;
-  static constexpr bytes_t temporary_bytes = 0;
+/// What kernels that normalise row by row have in common.
+template <int Channels, bool Beta, class T>
+struct norm_kernel : kernel_defaults {
   static constexpr bool column_cuts = true;
 
-  using packed = norm_parameters<Channels, Op.centred, T>;
+  using packed = norm_parameters<Channels, Beta, T>;
   template <class Views>
   static constexpr void pack(const Views& views, packed& to) {
     to.pack(views);
   }
+};
+
+/// Layer or RMS normalisation. A pixel is read three times (mean, variance, result), or twice,
+/// while it is in the first-level cache.
+template <auto Op, int Width, int Channels, int Lanes, class T>
+struct norm_rows : norm_kernel<Channels, Op.centred, T> {
+  using packed = norm_parameters<Channels, Op.centred, T>;
 
   template <cuts Cuts, class Views, class Epilogue>
   static void run(const tile<T, T, Cuts>& t, const packed& parameters, const Views&,
