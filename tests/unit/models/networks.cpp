@@ -58,7 +58,7 @@ std::string check_plans(const records& g, const xn::target& on) {
 /// A machine with a small scratchpad and a microcontroller's costs. Its vectors are the host's:
 /// results are equal to the bit for vectors of one width.
 constexpr xn::target small = [] {
-  xn::target t = xn::targets::cortex_m55.with_scratchpad(96 * 1024).with_memory(1 << 26);
+  xn::target t = xn::targets::cortex_m55.with_scratchpad(96 * 1024).with_memory(1 << 28);
   t.alignment = xn::targets::host.alignment;
   t.vector_bytes = xn::targets::host.vector_bytes;
   return t;
