@@ -27,10 +27,11 @@ int main(int argc, char** argv) {
   const auto found =
       xn::time_candidates<candidate<one, apart>, candidate<one, xn::planning{}>,
                           candidate<two, naive>, candidate<two, apart>,
-                          candidate<two, xn::split::rows>, candidate<two, xn::planning{}>>(
+                          candidate<two, xn::split::rows>, candidate<two, xn::planning{}>,
+                          candidate<two, xn::split::pipeline>>(
           network::expression(views), argc > 1 ? std::atoi(argv[1]) : 20, 2);
   const char* const what[] = {"one core: vanilla", "linking", "two cores: vanilla", "split",
-                              "linking",           "both"};
+                              "linking",           "both",    "pipeline, one frame"};
   for (std::size_t k = 0; k < found.size(); ++k) {
     std::printf("%s%s %.1f", k == 0 ? "" : ", ", what[k], found[k].seconds * 1e6);
   }

@@ -21,8 +21,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NETWORKS = ["resnet8", "dscnn", "mobilenetv1_025_96", "fc_autoencoder", "mobilenetv1",
-            "mobilenetv2"]
+NETWORKS = re.findall(r"^struct (\w+)", (ROOT / "bench/support/networks.hpp").read_text(),
+                      re.MULTILINE)
 LINE = 64
 
 

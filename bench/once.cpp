@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/networks.hpp"
@@ -27,6 +29,23 @@ constexpr xn::target scalars = [] {
   return t;
 }();
 
+template <class Net, std::size_t... Out>
+void run(const Net& net, int runs, std::index_sequence<Out...>) {
+  using input = typename Net::template input_buffer<>;
+  const auto packed = std::make_unique<typename Net::weights>();
+  net.pack(*packed);
+  const auto arena = std::make_unique<typename Net::arena>();
+  models::seeded make(1);
+  const auto values = make.values(input::extent, 1);
+  std::vector<float> out[] = {std::vector<float>(Net::template output_buffer<Out>::extent)...};
+  for (int n = 0; n < runs; ++n) {
+    roi_begin();
+    net.run(*packed, *arena, input(values.data(), input::extent),
+            typename Net::template output_buffer<Out>(out[Out].data(), out[Out].size())...);
+    roi_end();
+  }
+}
+
 template <xn::target On, bool Link>
 int run(int runs) {
   models::seeded make(1);
@@ -34,19 +53,8 @@ int run(int runs) {
   bench::fill(make, views);
   const auto net = xn::link<On, xn::planning{.link = Link}>(network::expression(views));
   using program = std::remove_const_t<decltype(net)>;
-  using input = typename program::template input_buffer<>;
-  using output = typename program::template output_buffer<>;
   if (runs == 0) return std::printf("%zu\n", sizeof(typename program::weights)) > 0 ? 0 : 1;
-  const auto packed = std::make_unique<typename program::weights>();
-  net.pack(*packed);
-  const auto arena = std::make_unique<typename program::arena>();
-  const input in(make.values(input::extent, 1).data(), input::extent);
-  std::vector<float> out(output::extent);
-  for (int n = 0; n < runs; ++n) {
-    roi_begin();
-    net.run(*packed, *arena, in, output(out.data(), out.size()));
-    roi_end();
-  }
+  run(net, runs, std::make_index_sequence<program::outputs>{});
   return 0;
 }
 

@@ -23,11 +23,22 @@ struct model {
   constexpr auto operator()() const { return Network::expression(weights); }
 };
 
+/// What a network is planned by: on several cores its own policy, if it has one.
+template <class Network, int Cores>
+constexpr auto policy_of() {
+  if constexpr (Cores > 1 && requires { Network::split; }) {
+    return Network::split;
+  } else {
+    return xn::planning{};
+  }
+}
+
 /// A network linked for `Cores` cores, ready to run.
 template <class Network, int Cores>
 struct contestant {
-  using program = decltype(xn::link<xn::targets::host.with_cores(Cores)>(
-      std::declval<const model<Network>&>()));
+  using program =
+      decltype(xn::link<xn::targets::host.with_cores(Cores), policy_of<Network, Cores>()>(
+          std::declval<const model<Network>&>()));
   using input = typename program::template input_buffer<>;
   template <int Port>
   using output = typename program::template output_buffer<Port>;

@@ -1,4 +1,5 @@
-// The networks that are measured: weights and expression by name.
+// The networks that are measured: weights and expression by name; `split`, if the library's choice
+// for several cores is not meant.
 #pragma once
 
 #include "fill.hpp"
@@ -52,6 +53,8 @@ struct lstm128 {
 };
 struct lstm256 {
   using weights = models::lstm_stack_weights<256, 256, 2>;
+  /// A layer on each core: a step of one beside the next step of the one before.
+  static constexpr auto split = xenos::split::pipeline;
   static constexpr auto expression(const weights& w) { return models::lstm_stack<64>(w); }
 };
 

@@ -59,7 +59,7 @@ XENOS_ALWAYS_INLINE void make_channels(T* out, int at, int channel, int count,
     run::finish(epilogue, make(run::loads(Lanes), k), out, at + k, channel + k);
   }
   if constexpr (Lanes > 1) {
-    const int left = count - k;
+    const int left = min_of(count - k, Lanes - 1);  // a bound that g++ does not find by itself
     if (left > 0) run::finish(epilogue, make(run::loads(left), k), out, at + k, channel + k, left);
   }
 }
