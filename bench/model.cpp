@@ -30,6 +30,15 @@ struct often_cut : xn::planning {
   }
 };
 
+/// `planning` with record `Producer` whole.
+template <int Producer>
+struct cut_at : xn::planning {
+  template <int N>
+  [[nodiscard]] constexpr bool cuts(const xn::graph<N>&, int producer) const {
+    return producer == Producer;
+  }
+};
+
 /// `planning` that shares only segments of which the number of the last unit is a multiple of
 /// `Every`.
 template <int Every>
@@ -178,6 +187,7 @@ namespace split = xn::split;
 constexpr planning unlinked{.link = false};
 constexpr planning apart{.fuse = false, .link = false};
 
+template <class... More>
 void compare_images(int passes) {
   compare<candidate<one, planning{}>, candidate<one, planning{.tile = 1}>,
           candidate<one, planning{.tile = 2}>, candidate<one, planning{.tile = 4}>,
@@ -194,10 +204,11 @@ void compare_images(int passes) {
           candidate<two, split::rows>, candidate<two, split::columns>,
           candidate<two, split::output_channels>, candidate<two, split::paper>,
           candidate<with_kilobytes<two, 64>(), planning{}>, candidate<two, often_cut<4>{}>,
-          candidate<two, seldom_split<2>{}>, candidate<two, seldom_split<3>{}>>(passes);
+          candidate<two, seldom_split<2>{}>, candidate<two, seldom_split<3>{}>, More...>(passes);
 }
 
 /// Of rows of one pixel, or of one row.
+template <class... More>
 void compare_sequences(int passes) {
   compare<candidate<one, planning{}>, candidate<one, planning{.tile = 8}>,
           candidate<one, planning{.tile = 12}>, candidate<one, planning{.tile = 16}>,
@@ -215,16 +226,34 @@ void compare_sequences(int passes) {
           candidate<two, split::output_channels>, candidate<two, split::paper>,
           candidate<two, often_cut<3>{}>, candidate<two, seldom_split<2>{}>,
           candidate<two, seldom_split<3>{}>, candidate<two, seldom_split<4>{}>,
-          candidate<two, seldom_split<5>{}>, candidate<two, seldom_split<7>{}>>(passes);
+          candidate<two, seldom_split<5>{}>, candidate<two, seldom_split<7>{}>, More...>(passes);
+}
+
+/// A template, so that only one of the lists is compiled.
+template <class Model>
+void compare_plans(int passes) {
+  constexpr auto& records = xn::model_records<Model, one, true>::records;
+  if constexpr (records[0].out.width > 1) {
+    compare_images<>(passes);
+  } else if constexpr (records.count > 32) {
+    compare_sequences<>(passes);
+  } else {  // few stages: few plans
+    compare_sequences<candidate<one, planning{.tile = 5}>, candidate<one, planning{.tile = 6}>,
+                      candidate<one, planning{.tile = 7}>, candidate<one, planning{.tile = 10}>,
+                      candidate<one, planning{.tile = 14}>, candidate<one, planning{.tile = 20}>,
+                      candidate<one, planning{.tile = 9}>, candidate<one, planning{.tile = 11}>,
+                      candidate<one, planning{.tile = 18}>, candidate<one, planning{.tile = 28}>,
+                      candidate<one, planning{.tile = 40}>, candidate<one, planning{.tile = 56}>,
+                      candidate<one, planning{.link = false, .tile = 8}>,
+                      candidate<one, planning{.link = false, .tile = 24}>,
+                      candidate<one, cut_at<3>{}>, candidate<one, cut_at<5>{}>,
+                      candidate<one, cut_at<7>{}>, candidate<one, cut_at<11>{}>,
+                      candidate<two, planning{.tile = 8}>, candidate<two, planning{.tile = 24}>,
+                      candidate<two, cut_at<3>{}>, candidate<two, cut_at<7>{}>,
+                      candidate<two, often_cut<2>{}>, candidate<two, often_cut<5>{}>>(passes);
+  }
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const int passes = argc > 1 ? std::atoi(argv[1]) : 20;
-  if constexpr (xn::link<one>(model{}).records[0].out.width > 1) {
-    compare_images(passes);
-  } else {
-    compare_sequences(passes);
-  }
-}
+int main(int argc, char** argv) { compare_plans<model>(argc > 1 ? std::atoi(argv[1]) : 20); }

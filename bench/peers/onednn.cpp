@@ -127,7 +127,7 @@ class onednn {
           depthwise ? tag::goihw : tag::oihw,
           sum != nullptr ? onto : memory(chosen.dst_desc(), engine_));
     }
-    if (l.op == "dense") {
+    if (l.op == "dense" && l.height == 1) {
       const memory::dims dims{l.channels, before.channels, 1, 1};
       const dnnl::inner_product_forward::desc wanted(inference, any(in), any(dims), any(channels),
                                                      any({1, l.channels}));

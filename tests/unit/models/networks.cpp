@@ -1,11 +1,7 @@
 // The papers' networks: their size as published, plans of the whole networks under all policies,
 // and runs of small ones, which agree with the definitions and to the bit with each other.
-#include <support/cores.hpp>
 #include <support/random_target.hpp>
-
-#include <catch2/catch.hpp>
-
-#include "../../../bench/support/fill.hpp"
+#include <support/small_networks.hpp>
 
 namespace {
 
@@ -55,51 +51,14 @@ std::string check_plans(const records& g, const xn::target& on) {
   return "";
 }
 
-/// A machine with a small scratchpad and a microcontroller's costs. Its vectors are the host's:
-/// results are equal to the bit for vectors of one width.
-constexpr xn::target small = [] {
-  xn::target t = xn::targets::cortex_m55.with_scratchpad(96 * 1024).with_memory(1 << 28);
-  t.alignment = xn::targets::host.alignment;
-  t.vector_bytes = xn::targets::host.vector_bytes;
-  return t;
-}();
-
-/// For which splitting pays even in models as small as these.
-constexpr xn::target cheap(int cores) {
-  xn::target t = small.with_cores(cores);
-  t.barrier_cycles = 1;
-  t.exchange_bytes_per_cycle = 1 << 20;
-  t.step_cycles = 1;
-  return t;
-}
-
-template <int Cores, auto Policy>
-struct split_on {
-  template <class Model>
-  static void check(const Model& model, const buffers& in, const buffers& want) {
-    const auto net = xn::link<cheap(Cores), Policy>(model);
-    using net_type = std::remove_cvref_t<decltype(net)>;
-    static_assert(net_type::plan.cores == Cores);
-    CHECK(same_bits(run_on_threads(net, in, Cores), want));
-  }
-};
-
-/// Against the definitions on the host, then split on another target.
-template <class... Splits, class Model>
-void check_network(const Model& model) {
-  const auto net = xn::link<xn::targets::host>(model);
-  const buffers in = random_inputs<decltype(net)>();
-  const buffers want = run_program(net, in);
-  CHECK(difference(want, reference_outputs(net, in)) == "");
-  (Splits::check(model, in, want), ...);
-}
-
-template <class Weights>
-Weights seeded_weights() {
-  static models::seeded make(seed());
-  Weights weights;
-  bench::fill(make, weights);
-  return weights;
+/// One core of the host, then `Cores` of a target on which all of them have work.
+template <int Cores, auto Policy, class Model>
+void check_split(const Model& model) {
+  constexpr xn::target on = cheap_to_split(Cores);
+  static_assert(decltype(xn::link<on, Policy>(model))::plan.cores == Cores);
+  check_network(model, [&](const buffers& in, const buffers& want) {
+    check_policies<on, Policy>(model, in, want);
+  });
 }
 
 }  // namespace
@@ -111,7 +70,7 @@ TEST_CASE("The papers' networks, whole", "[models]") {
     // Without vectors, to which channels are filled up, blocks are the same on all machines.
     CHECK(parameters_of(records_of<xn::targets::cortex_m4>(model)) == parameters);
     CHECK(check_plans(g, xn::targets::host) == "");
-    CHECK(check_plans(records_of<small>(model), small) == "");
+    CHECK(check_plans(records_of<small_target>(model), small_target) == "");
   };
   // Parameters are those of torchvision's models with batch normalisation folded (a value a channel
   // instead of two), and 1000 classes filled up to whole blocks.
@@ -127,18 +86,18 @@ TEST_CASE("The papers' networks, whole", "[models]") {
 
 TEST_CASE("SqueezeNet of small width", "[models]") {
   const auto weights = seeded_weights<models::squeezenet_weights<25, 10>>();
-  check_network<split_on<3, xn::split::automatic>>(models::squeezenet<48>(weights));
+  check_split<3, xn::split::automatic>(models::squeezenet<48>(weights));
 }
 TEST_CASE("ShuffleNetV2 of small width", "[models]") {
   constexpr models::shufflenet_v2_width width{6, 12, 24, 36, 40, 2, 2, 2};
   const auto weights = seeded_weights<models::shufflenet_v2_weights<width, 10>>();
-  check_network<split_on<4, xn::split::paper>>(models::shufflenet_v2<64>(weights));
+  check_split<4, xn::split::paper>(models::shufflenet_v2<64>(weights));
 }
 TEST_CASE("LSTMs one behind the other", "[models]") {
   const auto weights = seeded_weights<models::lstm_stack_weights<7, 19, 2>>();
-  check_network<>(models::lstm_stack<5>(weights));
+  check_split<2, xn::split::pipeline>(models::lstm_stack<5>(weights));
 }
 TEST_CASE("CentreNet of small width, and so the backbone of ResNet18", "[models]") {
   const auto weights = seeded_weights<models::centrenet_weights<12, 5>>();
-  check_network<split_on<4, xn::split::grid>>(models::centrenet<64>(weights));
+  check_split<4, xn::split::grid>(models::centrenet<64>(weights));
 }
