@@ -105,6 +105,7 @@ void judge(const std::vector<xn::timing>& plans, const std::vector<int>& cores, 
     measured.push_back(plans[i].seconds);
     modelled.push_back(double(plans[i].cycles));
   }
+  if (measured.size() < 2) return;
   int pairs = 0;
   int ordered = 0;
   for (std::size_t i = 0; i < measured.size(); ++i) {
@@ -120,7 +121,8 @@ void judge(const std::vector<xn::timing>& plans, const std::vector<int>& cores, 
               which == 0   ? "1 or 2 cores"
               : which == 1 ? "1 core"
                            : "2 cores",
-              correlation(ranks(measured), ranks(modelled)), pairs, 100.0 * ordered / pairs);
+              correlation(ranks(measured), ranks(modelled)), pairs,
+              pairs > 0 ? 100.0 * ordered / pairs : 100.0);
 }
 
 /// A number that equal plans share.
