@@ -2,9 +2,8 @@
 // that take turns. The techniques are those of docs/paper.md.
 #include <cstdio>
 #include <cstdlib>
-#include <xenos/report/tune.hpp>
 
-#include "support/networks.hpp"
+#include "support/timed.hpp"
 
 namespace xn = xenos;
 using network = bench::networks::XENOS_NETWORK;
@@ -21,15 +20,12 @@ constexpr xn::split::rows_policy naive{apart};
 
 int main(int argc, char** argv) {
   using xn::candidate;
-  models::seeded make(1);
-  network::weights views;
-  bench::fill(make, views);
   const auto found =
-      xn::time_candidates<candidate<one, apart>, candidate<one, xn::planning{}>,
+      bench::time_network<network, candidate<one, apart>, candidate<one, xn::planning{}>,
                           candidate<two, naive>, candidate<two, apart>,
                           candidate<two, xn::split::rows>, candidate<two, xn::planning{}>,
-                          candidate<two, xn::split::pipeline>>(
-          network::expression(views), argc > 1 ? std::atoi(argv[1]) : 20, 2);
+                          candidate<two, xn::split::pipeline>>(argc > 1 ? std::atoi(argv[1]) : 20,
+                                                               2);
   const char* const what[] = {"one core: vanilla", "linking", "two cores: vanilla", "split",
                               "linking",           "both",    "pipeline, one frame"};
   for (std::size_t k = 0; k < found.size(); ++k) {

@@ -12,9 +12,8 @@
 #include <utility>
 #include <vector>
 #include <xenos/plan/cycles.hpp>
-#include <xenos/report/tune.hpp>
 
-#include "support/networks.hpp"
+#include "support/timed.hpp"
 
 namespace xn = xenos;
 using network = bench::networks::XENOS_NETWORK;
@@ -144,10 +143,7 @@ constexpr std::uint64_t fingerprint() {
 
 template <class... Candidates>
 void compare(int passes) {
-  models::seeded make(1);
-  network::weights views;
-  bench::fill(make, views);
-  const auto timed = xn::time_candidates<Candidates...>(network::expression(views), passes, 10);
+  const auto timed = bench::time_network<network, Candidates...>(passes, 10);
   constexpr xn::target on[] = {Candidates::on...};
   constexpr xn::planning by[] = {Candidates::by...};
   constexpr std::uint64_t plan[] = {fingerprint<Candidates>()...};

@@ -2,9 +2,8 @@
 // times that take turns, the least of each, and what the cost model says of them here.
 #include <cstdio>
 #include <cstdlib>
-#include <xenos/report/tune.hpp>
 
-#include "../support/networks.hpp"
+#include "../support/timed.hpp"
 
 namespace xn = xenos;
 using network = bench::networks::mobilenetv1;
@@ -35,14 +34,11 @@ constexpr int segments = planned_for<Home>::plan.segment_count;
 
 int main(int argc, char** argv) {
   using xn::candidate;
-  models::seeded make(1);
-  network::weights views;
-  bench::fill(make, views);
-  const auto timed = xn::time_candidates<
-      candidate<host(1), xn::planning{}>, candidate<host(1), planned_for<dsp(1)>{}>,
+  const auto timed = bench::time_network<
+      network, candidate<host(1), xn::planning{}>, candidate<host(1), planned_for<dsp(1)>{}>,
       candidate<host(1), planned_for<small(1)>{}>, candidate<host(2), xn::planning{}>,
       candidate<host(2), planned_for<dsp(2)>{}>, candidate<host(2), planned_for<small(2)>{}>>(
-      network::expression(views), argc > 1 ? std::atoi(argv[1]) : 50, 3);
+      argc > 1 ? std::atoi(argv[1]) : 50, 3);
   constexpr int counts[] = {segments<host(1)>, segments<dsp(1)>, segments<small(1)>,
                             segments<host(2)>, segments<dsp(2)>, segments<small(2)>};
   const char* const homes[] = {"host", "c6678", "host of 64 KB"};

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 #include <support/cores.hpp>
-#include <type_traits>
 
 #include "../../bench/support/fill.hpp"
 
